@@ -1,0 +1,64 @@
+import { SKIP_DRAIN_LABEL } from '../../contract/keys.ts';
+import type { ApiObject } from '../../kubernetes/objects.ts';
+import { OPERATOR_LABELS, OPERATOR_NAME, operatorObject } from './operator-names.ts';
+
+const METRICS_PORT = 8080;
+
+/** Any user but root. */
+const NOBODY = 65532;
+
+/** The Deployment that runs the operator. */
+export function operatorDeployment(namespace: string, image: string): ApiObject {
+  const deployment = {
+    ...operatorObject({ apiVersion: 'apps/v1', kind: 'Deployment', namespace }),
+    spec: {
+      replicas: 1,
+      // The old one ends before the new one begins, so that there are never two at work.
+      strategy: { type: 'Recreate' },
+      selector: { matchLabels: OPERATOR_LABELS },
+      template: {
+        // The operator must not be drained by the upgrade that it is in the middle of.
+        metadata: { labels: { ...OPERATOR_LABELS, [SKIP_DRAIN_LABEL]: 'true' } },
+        spec: {
+          serviceAccountName: OPERATOR_NAME,
+          priorityClassName: 'system-cluster-critical',
+          tolerations: [controlPlane('control-plane'), controlPlane('master')],
+          securityContext: {
+            runAsNonRoot: true,
+            runAsUser: NOBODY,
+            runAsGroup: NOBODY,
+            seccompProfile: { type: 'RuntimeDefault' },
+          },
+          containers: [container(namespace, image)],
+        },
+      },
+    },
+  };
+  return deployment;
+}
+
+function container(namespace: string, image: string) {
+  return {
+    name: OPERATOR_NAME,
+    image,
+    imagePullPolicy: 'IfNotPresent',
+    args: ['run', '--namespace', namespace, '--metrics-address', `:${METRICS_PORT}`],
+    // The driver pods' init container runs the same image.
+    env: [{ name: 'OPERATOR_IMAGE', value: image }],
+    ports: [{ name: 'metrics', containerPort: METRICS_PORT, protocol: 'TCP' }],
+    livenessProbe: { httpGet: { path: '/healthz', port: 'metrics' }, periodSeconds: 10, failureThreshold: 6 },
+    readinessProbe: { httpGet: { path: '/readyz', port: 'metrics' }, periodSeconds: 5 },
+    // No limit on the CPU: a throttled operator leaves nodes cordoned for longer.
+    resources: { requests: { cpu: '100m', memory: '256Mi' }, limits: { memory: '1Gi' } },
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      capabilities: { drop: ['ALL'] },
+      readOnlyRootFilesystem: true,
+    },
+    terminationMessagePolicy: 'FallbackToLogsOnError',
+  };
+}
+
+function controlPlane(role: 'control-plane' | 'master') {
+  return { key: `node-role.kubernetes.io/${role}`, operator: 'Exists', effect: 'NoSchedule' };
+}

@@ -1,0 +1,57 @@
+import { Option } from 'commander';
+import type { Command } from 'commander';
+import { DEFAULT_NAMESPACE } from '../contract/keys.ts';
+import type { ListenAddress } from '../operator/listen-address.ts';
+import type { LogLevel } from '../operator/log-level.ts';
+import { kubeconfigOption, logLevelOption } from './flags.ts';
+import * as read from './values.ts';
+import { VERSION } from './version.ts';
+
+export interface RunOptions {
+  readonly kubeconfig?: string;
+  readonly namespace: string;
+  readonly initImage: string;
+  readonly metricsAddress?: ListenAddress;
+  readonly logLevel: LogLevel;
+}
+
+/** `ofed-operator run`: its flags and its help. */
+export function addRun(program: Command): Command {
+  return program
+    .command('run')
+    .summary('run the operator')
+    .description(
+      'Runs the operator until it is told to end (SIGTERM or SIGINT). Several may run at once: one leads, the others ' +
+        'stand by. It does nothing until there is a NicClusterPolicy named nic-cluster-policy.\n\n' +
+        'It logs to standard error, one JSON object a line.',
+    )
+    .addOption(kubeconfigOption())
+    .addOption(
+      new Option('--namespace <name>', "where the driver's objects live")
+        .env('POD_NAMESPACE')
+        .default(DEFAULT_NAMESPACE)
+        .argParser(read.namespace),
+    )
+    .addOption(
+      new Option('--init-image <image>', "image of the driver pods' init container: this operator's own")
+        .env('OPERATOR_IMAGE')
+        .makeOptionMandatory()
+        .argParser(read.image),
+    )
+    .addOption(
+      new Option(
+        '--metrics-address <address>',
+        'serve /metrics, /healthz and /readyz there, for example :8080 (default: not served)',
+      ).argParser(read.listenAddress),
+    )
+    .addOption(logLevelOption())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  In a pod, with OPERATOR_IMAGE and POD_NAMESPACE in its environment:
+    ofed-operator run --metrics-address :8080
+  From a workstation:
+    ofed-operator run --kubeconfig ~/.kube/config --init-image registry.example.com/ofed-operator:${VERSION}`,
+    );
+}

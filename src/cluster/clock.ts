@@ -1,0 +1,40 @@
+/** Time, given to whoever needs it, so that a test or a simulation can be its own clock. */
+export interface Clock {
+  /** Milliseconds since the Unix epoch, as this machine believes. It may jump. */
+  now(): number;
+  /** Milliseconds on a clock that never jumps or goes back; its zero means nothing. */
+  monotonic(): number;
+  /** Calls back once, `delay` milliseconds from now, unless the returned function is called before. */
+  after(delay: number, callback: () => void): () => void;
+}
+
+// setTimeout fires at once when its delay does not fit in 31 bits.
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  after: (delay, callback) => {
+    const timer = setTimeout(callback, Math.min(Math.max(delay, 0), LONGEST_TIMER));
+    return () => {
+      clearTimeout(timer);
+    };
+  },
+};
+
+/** Resolves after `delay` milliseconds, or as soon as the signal aborts. */
+export function sleep(clock: Clock, delay: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) {
+      resolve();
+      return;
+    }
+    const done = (): void => {
+      cancel();
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const cancel = clock.after(delay, done);
+    signal.addEventListener('abort', done, { once: true });
+  });
+}

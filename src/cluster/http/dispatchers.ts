@@ -1,0 +1,47 @@
+import { Pool } from 'undici';
+import type { Connection } from './connection.ts';
+
+/** The sockets to one API server. Calls and watches do not share any, so that no number of watches can starve a call. */
+export interface Dispatchers {
+  readonly calls: Pool;
+  readonly watches: Pool;
+}
+
+// As many calls at once as still raise the throughput against one API server; more only wait there instead of here.
+const CALL_CONNECTIONS = 64;
+
+// The API server drops a connection that was idle for 90 s: be the first, or a write meets a socket that is just being closed.
+const IDLE_MS = 60_000;
+
+const CONNECT_MS = 10_000;
+
+// A page of 500 large objects has tens of MiB. What is far more than that is not an answer to keep in memory.
+const LARGEST_ANSWER = 512 * 1024 * 1024;
+
+export function openDispatchers(connection: Connection): Dispatchers {
+  const { tls, server } = connection;
+  const common = {
+    pipelining: 1,
+    keepAliveTimeout: IDLE_MS,
+    keepAliveMaxTimeout: IDLE_MS,
+    // How long to wait for what is up to the calls, by the clock they were given.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connect: {
+      timeout: CONNECT_MS,
+      rejectUnauthorized: tls.insecure !== true,
+      ...(tls.ca === undefined ? {} : { ca: tls.ca }),
+      ...(tls.cert === undefined ? {} : { cert: tls.cert }),
+      ...(tls.key === undefined ? {} : { key: tls.key }),
+      ...(tls.serverName === undefined ? {} : { servername: tls.serverName }),
+    },
+  };
+  return {
+    calls: new Pool(server.origin, {
+      ...common,
+      connections: CALL_CONNECTIONS,
+      maxResponseSize: LARGEST_ANSWER,
+    }),
+    watches: new Pool(server.origin, { ...common, connections: null }),
+  };
+}

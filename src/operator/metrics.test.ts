@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { createMetrics } from './metrics.ts';
+
+/** The value of one series as Prometheus would read it. */
+async function read(metrics: ReturnType<typeof createMetrics>, series: string): Promise<number | undefined> {
+  const line = (await metrics.render()).split('\n').find((candidate) => candidate.startsWith(`${series} `));
+  return line === undefined ? undefined : Number(line.slice(series.length + 1));
+}
+
+describe('the metrics', () => {
+  it('show every state of a node at zero before anything happened', async () => {
+    const metrics = createMetrics();
+    expect(await read(metrics, 'ofed_operator_nodes{state="none"}')).toBe(0);
+    expect(await read(metrics, 'ofed_operator_nodes{state="upgrade-failed"}')).toBe(0);
+    expect(await read(metrics, 'ofed_operator_evictions_total{result="refused"}')).toBe(0);
+  });
+
+  it('forget a state that no node is in any more', async () => {
+    const metrics = createMetrics();
+    metrics.setNodesByState({ 'upgrade-required': 5, 'drain-required': 2 });
+    metrics.setNodesByState({ 'upgrade-done': 7 });
+    expect(await read(metrics, 'ofed_operator_nodes{state="upgrade-required"}')).toBe(0);
+    expect(await read(metrics, 'ofed_operator_nodes{state="drain-required"}')).toBe(0);
+    expect(await read(metrics, 'ofed_operator_nodes{state="upgrade-done"}')).toBe(7);
+  });
+
+  it('show exactly one state of the policy', async () => {
+    const metrics = createMetrics();
+    metrics.setPolicyState('notReady');
+    metrics.setPolicyState('ready');
+    expect(await read(metrics, 'ofed_operator_policy_state{state="ready"}')).toBe(1);
+    expect(await read(metrics, 'ofed_operator_policy_state{state="notReady"}')).toBe(0);
+  });
+
+  it('count transitions, evictions, decisions and watch restarts', async () => {
+    const metrics = createMetrics();
+    metrics.countTransition('cordon-required');
+    metrics.countTransition('cordon-required');
+    metrics.countEviction('refused');
+    metrics.countDecision();
+    metrics.countWatchRestart('nodes');
+    metrics.setMaxParallel(25);
+    expect(await read(metrics, 'ofed_operator_node_transitions_total{to="cordon-required"}')).toBe(2);
+    expect(await read(metrics, 'ofed_operator_evictions_total{result="refused"}')).toBe(1);
+    expect(await read(metrics, 'ofed_operator_decisions_total')).toBe(1);
+    expect(await read(metrics, 'ofed_operator_watch_restarts_total{resource="nodes"}')).toBe(1);
+    expect(await read(metrics, 'ofed_operator_max_parallel_upgrades')).toBe(25);
+  });
+
+  it('count API calls by verb, resource and code, and time them', async () => {
+    const metrics = createMetrics();
+    metrics.countApiRequest({ verb: 'patch', resource: 'nodes', status: 200, seconds: 0.02 });
+    metrics.countApiRequest({ verb: 'patch', resource: 'nodes', status: 'timeout', seconds: 20 });
+    const requests = 'ofed_operator_api_requests_total{verb="patch",resource="nodes"';
+    expect(await read(metrics, `${requests},code="200"}`)).toBe(1);
+    expect(await read(metrics, `${requests},code="timeout"}`)).toBe(1);
+    const durations = 'ofed_operator_api_request_duration_seconds';
+    expect(await read(metrics, `${durations}_count{verb="patch",resource="nodes"}`)).toBe(2);
+    expect(await read(metrics, `${durations}_bucket{le="0.025",verb="patch",resource="nodes"}`)).toBe(1);
+  });
+
+  it('carry the figures of the process, read anew each time', async () => {
+    const metrics = createMetrics();
+    const before = (await read(metrics, 'process_cpu_seconds_total')) ?? 0;
+    const after = (await read(metrics, 'process_cpu_seconds_total')) ?? 0;
+    expect(before).toBeGreaterThan(0);
+    expect(after).toBeGreaterThanOrEqual(before);
+    expect(after).toBeLessThan(before * 2);
+    expect(await read(metrics, 'process_resident_memory_bytes')).toBeGreaterThan(1e6);
+  });
+
+  it('are independent of another instance of them', async () => {
+    const one = createMetrics();
+    const other = createMetrics();
+    one.countDecision();
+    expect(await read(other, 'ofed_operator_decisions_total')).toBe(0);
+  });
+});

@@ -1,0 +1,151 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { UPGRADE_STATES } from '../contract/states.ts';
+import type { NodeState } from '../contract/states.ts';
+import { registerProcessMetrics } from './process-metrics.ts';
+
+/** How an eviction ended: accepted, refused by a PodDisruptionBudget, the pod was gone already, or the call failed. */
+export type EvictionResult = 'evicted' | 'refused' | 'gone' | 'failed';
+
+const POLICY_STATES = ['ready', 'notReady', 'ignore', 'error'] as const;
+
+export type PolicyState = (typeof POLICY_STATES)[number];
+
+/** One answered, or failed, call to the API server. */
+export interface ApiRequest {
+  /** `get`, `list`, `watch`, `patch`, … */
+  readonly verb: string;
+  /** The plural, with its subresource: `nodes`, `pods/eviction`. Never an object's name. */
+  readonly resource: string;
+  /** The HTTP status, or the error's code if there was no answer. */
+  readonly status: number | string;
+  /** Until the whole answer was there; for a watch, until its stream began. */
+  readonly seconds: number;
+}
+
+/** What the operator counts. Every figure is an aggregate: no series carries the name of a node or a pod. */
+export interface Metrics {
+  /** How many nodes are in each state; a state that is not named has none. */
+  setNodesByState(totals: Readonly<Partial<Record<NodeState, number>>>): void;
+  /** How many nodes may be in progress at once; 0: no limit. */
+  setMaxParallel(limit: number): void;
+  setPolicyState(state: PolicyState): void;
+  /** A node's label was changed to this state. */
+  countTransition(to: NodeState): void;
+  countEviction(result: EvictionResult): void;
+  countApiRequest(request: ApiRequest): void;
+  /** A watch ended, for whatever reason, and was begun again. */
+  countWatchRestart(resource: string): void;
+  /** One pass of the decision over what changed. */
+  countDecision(): void;
+  /** Everything, in Prometheus' text format. */
+  render(): Promise<string>;
+  /** The media type of {@link Metrics.render}. */
+  readonly contentType: string;
+}
+
+const PREFIX = 'ofed_operator_';
+const NODE_STATES: readonly NodeState[] = ['none', ...UPGRADE_STATES];
+const CALL_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+/** Creates the figures, each at zero, in a registry of their own. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  registerProcessMetrics(registry);
+  return {
+    ...rolloutMetrics(registry),
+    ...apiMetrics(registry),
+    render: () => registry.metrics(),
+    contentType: registry.contentType,
+  };
+}
+
+function rolloutMetrics(
+  registry: Registry,
+): Pick<
+  Metrics,
+  | 'setNodesByState'
+  | 'setMaxParallel'
+  | 'setPolicyState'
+  | 'countTransition'
+  | 'countEviction'
+  | 'countDecision'
+> {
+  const gauge = gaugesIn(registry);
+  const counter = countersIn(registry);
+  const nodes = gauge('nodes', 'Nodes with a driver pod or an upgrade state, by upgrade state.', 'state');
+  const maxParallel = gauge('max_parallel_upgrades', 'Nodes that may be upgraded at once; 0 means no limit.');
+  const policy = gauge(
+    'policy_state',
+    'The state of the NicClusterPolicy: 1 for the one that it is in.',
+    'state',
+  );
+  const transitions = counter(
+    'node_transitions_total',
+    'Node upgrade state changes written, by new state.',
+    'to',
+  );
+  const evictions = counter('evictions_total', 'Pod evictions asked for, by result.', 'result');
+  const decisions = counter('decisions_total', 'Passes of the upgrade decision.');
+  const setAll = (target: Gauge, states: readonly string[], value: (state: string) => number): void => {
+    for (const state of states) {
+      target.set({ state }, value(state));
+    }
+  };
+  setAll(nodes, NODE_STATES, () => 0);
+  setAll(policy, POLICY_STATES, () => 0);
+  for (const result of ['evicted', 'refused', 'gone', 'failed'] satisfies EvictionResult[]) {
+    evictions.inc({ result }, 0);
+  }
+  return {
+    setNodesByState: (totals) => {
+      setAll(nodes, NODE_STATES, (state) => totals[state as NodeState] ?? 0);
+    },
+    setMaxParallel: (limit) => {
+      maxParallel.set(limit);
+    },
+    setPolicyState: (current) => {
+      setAll(policy, POLICY_STATES, (state) => (state === current ? 1 : 0));
+    },
+    countTransition: (to) => {
+      transitions.inc({ to });
+    },
+    countEviction: (result) => {
+      evictions.inc({ result });
+    },
+    countDecision: () => {
+      decisions.inc();
+    },
+  };
+}
+
+function apiMetrics(registry: Registry): Pick<Metrics, 'countApiRequest' | 'countWatchRestart'> {
+  const counter = countersIn(registry);
+  const requests = counter('api_requests_total', 'Calls to the API server.', 'verb', 'resource', 'code');
+  const restarts = counter('watch_restarts_total', 'Watches that ended and were begun again.', 'resource');
+  const durations = new Histogram({
+    name: `${PREFIX}api_request_duration_seconds`,
+    help: 'How long calls to the API server took; for a watch, until its stream began.',
+    labelNames: ['verb', 'resource'],
+    buckets: CALL_SECONDS,
+    registers: [registry],
+  });
+  return {
+    countApiRequest: ({ verb, resource, status, seconds }) => {
+      requests.inc({ verb, resource, code: String(status) });
+      durations.observe({ verb, resource }, seconds);
+    },
+    countWatchRestart: (resource) => {
+      restarts.inc({ resource });
+    },
+  };
+}
+
+function gaugesIn(registry: Registry) {
+  return (name: string, help: string, ...labelNames: readonly string[]): Gauge =>
+    new Gauge({ name: PREFIX + name, help, labelNames: [...labelNames], registers: [registry] });
+}
+
+function countersIn(registry: Registry) {
+  return (name: string, help: string, ...labelNames: readonly string[]): Counter =>
+    new Counter({ name: PREFIX + name, help, labelNames: [...labelNames], registers: [registry] });
+}

@@ -1,0 +1,136 @@
+import type { Clock } from '../../cluster/clock.ts';
+import { ApiError, hasCode } from '../../cluster/errors.ts';
+import type { Cluster } from '../../cluster/port.ts';
+import type { Announcement, NodeChange } from '../../upgrade/actions.ts';
+import type { DriverPod, WorkloadPod } from '../../upgrade/view.ts';
+import type { EventRecorder } from '../event-recorder.ts';
+import type { Logger } from '../log.ts';
+import type { EvictionResult, Metrics } from '../metrics.ts';
+import { driverPods } from '../resources/driver-pods.ts';
+import { nodes as nodeType, type StoredNode } from '../resources/nodes.ts';
+import { nodePatch, type LabelChanges } from './node-patch.ts';
+
+export interface ActorOptions {
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly events: EventRecorder;
+  readonly metrics: Metrics;
+  readonly signal: AbortSignal;
+}
+
+/** Does what was decided: one request each, with its condition, and the word about it once it is done. */
+export class Actor {
+  readonly #options: ActorOptions;
+
+  constructor(options: ActorOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Writes a change to a node. If the node is not what the decision believed, or no answer came back, the node is read instead.
+   *
+   * @returns the node as it is now; undefined if it is gone
+   * @throws ApiError if neither could be done
+   */
+  async patchNode(
+    node: StoredNode,
+    change: NodeChange,
+    labels: LabelChanges,
+  ): Promise<StoredNode | undefined> {
+    const { cluster, log, signal } = this.#options;
+    try {
+      const patched = await cluster.patch(nodeType, { name: node.name }, nodePatch(node, change, labels), {
+        signal,
+      });
+      this.#tell(node, change);
+      return patched;
+    } catch (error) {
+      if (!isAnswerStale(error)) throw error;
+      log.debug({ node: node.name, error }, 'node is not what it was believed to be: reading it');
+    }
+    return this.#readNode(node);
+  }
+
+  async #readNode({ name, resourceVersion }: StoredNode): Promise<StoredNode | undefined> {
+    const { cluster, signal } = this.#options;
+    try {
+      const node = await cluster.get(nodeType, { name }, { signal });
+      if (node.resourceVersion === resourceVersion) {
+        throw new ApiError(
+          'conflict',
+          `The write to node ${name} was refused, though the node has not changed`,
+        );
+      }
+      return node;
+    } catch (error) {
+      if (hasCode(error, 'not-found')) return undefined;
+      throw error;
+    }
+  }
+
+  /** Asks for a pod's deletion; one that is gone or replaced already will do as well. */
+  async restartDriver(node: string, pod: DriverPod): Promise<void> {
+    const { cluster, log, signal } = this.#options;
+    try {
+      await cluster.delete(driverPods, pod, { uid: pod.uid, signal });
+      log.info({ node, pod: pod.name, namespace: pod.namespace }, 'driver pod deleted');
+    } catch (error) {
+      if (!hasCode(error, 'not-found', 'conflict')) throw error;
+    }
+  }
+
+  /** Asks for a pod's eviction and says what came of it. Never rejects. */
+  async evict(
+    node: string,
+    pod: WorkloadPod,
+  ): Promise<{ readonly result: EvictionResult; readonly message: string }> {
+    const { cluster, log, metrics, signal } = this.#options;
+    let outcome: { readonly result: EvictionResult; readonly message: string };
+    try {
+      await cluster.evict(pod, pod.uid, { signal });
+      log.info({ node, pod: pod.name, namespace: pod.namespace }, 'pod evicted');
+      outcome = { result: 'evicted', message: '' };
+    } catch (error) {
+      outcome = evictionFailure(error);
+      log.debug({ node, pod: pod.name, namespace: pod.namespace, error }, 'pod not evicted');
+    }
+    metrics.countEviction(outcome.result);
+    return outcome;
+  }
+
+  /** Tells people about a node. */
+  announce(node: StoredNode, announcement: Announcement): void {
+    // `kubectl describe node` looks for events by the node's name as UID as well as by its UID.
+    this.#options.events.record({
+      regarding: { apiVersion: 'v1', kind: 'Node', name: node.name, uid: node.uid },
+      ...announcement,
+    });
+  }
+
+  #tell(node: StoredNode, { to, event }: NodeChange): void {
+    const { log, metrics } = this.#options;
+    if (to !== undefined) {
+      metrics.countTransition(to);
+      log.info(
+        { node: node.name, to, ...(event === undefined ? {} : { why: event.message }) },
+        'node state changed',
+      );
+    }
+    if (event !== undefined) this.announce(node, event);
+  }
+}
+
+/** The answer tells that the node is another by now, or there was none and the write may have been done. */
+function isAnswerStale(error: unknown): boolean {
+  return (
+    hasCode(error, 'precondition-failed', 'conflict', 'not-found') ||
+    (error instanceof ApiError && error.code !== 'aborted' && error.details.maybeApplied === true)
+  );
+}
+
+function evictionFailure(error: unknown): { readonly result: EvictionResult; readonly message: string } {
+  if (hasCode(error, 'not-found', 'conflict')) return { result: 'gone', message: '' };
+  const message = error instanceof Error ? error.message : String(error);
+  return { result: hasCode(error, 'too-many-requests') ? 'refused' : 'failed', message };
+}

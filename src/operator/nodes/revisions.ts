@@ -1,0 +1,72 @@
+import type { Cluster } from '../../cluster/port.ts';
+import { controllerRevisions, type StoredDaemonSet, type StoredRevision } from '../resources/daemonsets.ts';
+
+export interface RevisionsOptions {
+  readonly cluster: Cluster;
+  /** The newest revision of a DaemonSet has become known. */
+  readonly onKnown: (daemonSet: StoredDaemonSet) => void;
+  readonly onFailure: (daemonSet: StoredDaemonSet, error: unknown) => void;
+}
+
+interface Known {
+  readonly generation: number;
+  readonly hash: string | undefined;
+}
+
+/**
+ * The hash of each DaemonSet's newest ControllerRevision. The DaemonSet controller makes the revision before it reports a generation
+ * as observed, so one list made after that report has it, and it holds until the next generation: no watch is needed.
+ *
+ * @see docs/contract.md, "Up to date"
+ */
+export class Revisions {
+  readonly #options: RevisionsOptions;
+  readonly #known = new Map<string, Known>();
+
+  constructor(options: RevisionsOptions) {
+    this.#options = options;
+  }
+
+  /** The hash of the newest revision; undefined as long as it cannot be known. */
+  of(daemonSet: StoredDaemonSet): string | undefined {
+    const known = this.#known.get(daemonSet.uid);
+    return isObserved(daemonSet) && known?.generation === daemonSet.generation ? known.hash : undefined;
+  }
+
+  /** Takes note of a DaemonSet as it is now, and finds out its newest revision if that may have changed. */
+  see(daemonSet: StoredDaemonSet): void {
+    const known = this.#known.get(daemonSet.uid);
+    if (!isObserved(daemonSet) || known?.generation === daemonSet.generation) return;
+    this.#known.set(daemonSet.uid, { generation: daemonSet.generation, hash: undefined });
+    this.#read(daemonSet).catch((error: unknown) => {
+      // Forgotten, so that the next look tries again.
+      this.#known.delete(daemonSet.uid);
+      this.#options.onFailure(daemonSet, error);
+    });
+  }
+
+  forget(uid: string): void {
+    this.#known.delete(uid);
+  }
+
+  async #read(daemonSet: StoredDaemonSet): Promise<void> {
+    const { uid, namespace = '', generation } = daemonSet;
+    const list = await this.#options.cluster.list(controllerRevisions, { namespace });
+    const hash = newest(list.items.filter(({ owners }) => owners.includes(uid)))?.hash;
+    if (hash === undefined) throw new Error(`DaemonSet ${daemonSet.name} has no ControllerRevision`);
+    if (this.#known.get(uid)?.generation !== generation) return;
+    this.#known.set(uid, { generation, hash });
+    this.#options.onKnown(daemonSet);
+  }
+}
+
+function isObserved({ generation, observedGeneration }: StoredDaemonSet): boolean {
+  return observedGeneration >= generation;
+}
+
+function newest(revisions: readonly StoredRevision[]): StoredRevision | undefined {
+  return revisions.reduce<StoredRevision | undefined>(
+    (best, each) => (best === undefined || each.revision > best.revision ? each : best),
+    undefined,
+  );
+}

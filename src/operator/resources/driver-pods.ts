@@ -1,0 +1,51 @@
+import type { Stored } from '../../cluster/port.ts';
+import { DRIVER_CONTAINER, REVISION_HASH_LABEL } from '../../contract/keys.ts';
+import { controllerOf, lookUp } from '../../kubernetes/objects.ts';
+import type { DriverFailure } from '../../upgrade/view.ts';
+import { driverFailureOf } from './driver-failure.ts';
+import type { RawPod } from './raw-pod.ts';
+import { identity, resourceType } from './resource-type.ts';
+
+/** A driver pod as it is kept. */
+export interface StoredDriverPod extends Stored {
+  /** The node that it runs on, or, before it is scheduled, the one that its DaemonSet made it for. */
+  readonly nodeName: string | undefined;
+  /** UID of the DaemonSet that owns it; undefined: orphaned. */
+  readonly daemonSet: string | undefined;
+  readonly revision: string | undefined;
+  readonly terminating: boolean;
+  /** The pod is Ready. */
+  readonly ready: boolean;
+  /** The driver's container is Ready, whatever other containers the pod has. */
+  readonly driverReady: boolean;
+  readonly failure: DriverFailure | undefined;
+}
+
+export const driverPods = resourceType<StoredDriverPod>(
+  { group: '', version: 'v1', kind: 'Pod', plural: 'pods' },
+  (raw: RawPod) => {
+    const owner = controllerOf(raw.metadata);
+    return {
+      ...identity(raw),
+      nodeName: raw.spec?.nodeName ?? intendedNode(raw),
+      daemonSet: owner?.kind === 'DaemonSet' ? owner.uid : undefined,
+      revision: lookUp(raw.metadata.labels, REVISION_HASH_LABEL),
+      terminating: raw.metadata.deletionTimestamp !== undefined,
+      ready:
+        raw.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true,
+      driverReady:
+        raw.status?.containerStatuses?.some(
+          ({ name, ready }) => name === DRIVER_CONTAINER && ready === true,
+        ) === true,
+      failure: driverFailureOf(raw.status),
+    };
+  },
+);
+
+/** The DaemonSet controller names a pod's node in its affinity, and leaves the binding to the scheduler. */
+function intendedNode(raw: RawPod): string | undefined {
+  const terms =
+    raw.spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
+  return terms?.flatMap(({ matchFields }) => matchFields ?? []).find(({ key }) => key === 'metadata.name')
+    ?.values?.[0];
+}

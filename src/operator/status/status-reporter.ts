@@ -1,0 +1,81 @@
+import type { Clock } from '../../cluster/clock.ts';
+import { POLICY_NAME } from '../../contract/keys.ts';
+import { MOST_BLOCKED, type PolicyStatus } from '../../contract/status.ts';
+import type { Fleet } from '../../upgrade/fleet.ts';
+import type { DriverSync } from '../driver/driver-sync.ts';
+import type { Metrics } from '../metrics.ts';
+import type { Revisions } from '../nodes/revisions.ts';
+import type { StandingReasons } from '../nodes/standing-reasons.ts';
+import type { ActivePolicy } from '../policy.ts';
+import type { StoredDaemonSet } from '../resources/daemonsets.ts';
+import type { StoredObject } from '../resources/objects.ts';
+import { ignoredStatus, policyStatus } from './policy-status.ts';
+import { statusOf } from './status-writer.ts';
+import type { Tally } from './tally.ts';
+
+export interface StatusReporterOptions {
+  readonly policy: ActivePolicy;
+  readonly policies: { values(): Iterable<StoredObject> };
+  readonly daemonSets: { values(): Iterable<StoredDaemonSet> };
+  readonly revisions: Revisions;
+  readonly driverSync: DriverSync;
+  readonly fleet: Fleet;
+  readonly tally: Tally;
+  readonly reasons: StandingReasons;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+}
+
+/** Collects what the parts know into the status of each policy, and into the figures. */
+export class StatusReporter {
+  readonly #options: StatusReporterOptions;
+
+  constructor(options: StatusReporterOptions) {
+    this.#options = options;
+  }
+
+  compute(): readonly { readonly policy: StoredObject; readonly status: PolicyStatus }[] {
+    const { policies, metrics, fleet, policy } = this.#options;
+    metrics.setNodesByState(Object.fromEntries(fleet.states));
+    metrics.setMaxParallel(policy.policy?.upgrade.maxParallelUpgrades ?? 0);
+    return [...policies.values()].map((object) => ({
+      policy: object,
+      status:
+        object.name === POLICY_NAME ? this.#active(object) : ignoredStatus(generationOf(object), POLICY_NAME),
+    }));
+  }
+
+  #active(object: StoredObject): PolicyStatus {
+    const { policy, driverSync, daemonSets, revisions, fleet, tally, metrics, clock } = this.#options;
+    const all = [...daemonSets.values()];
+    const usable = policy.policy;
+    const status = policyStatus({
+      generation: generationOf(object),
+      invalid: policy.invalid,
+      version: usable?.driver?.version,
+      autoUpgrade: usable?.upgrade.autoUpgrade ?? false,
+      problems: driverSync.problems,
+      settled: driverSync.settled && all.every((each) => revisions.of(each) !== undefined),
+      desired: all.reduce((sum, each) => sum + each.desired, 0),
+      upToDate: tally.upToDate,
+      states: fleet.states,
+      total: fleet.size,
+      blocked: this.#blocked(),
+      conditions: statusOf(object)?.conditions ?? [],
+      now: clock.now(),
+    });
+    metrics.setPolicyState(status.state ?? 'notReady');
+    return status;
+  }
+
+  #blocked() {
+    const { tally, reasons, clock } = this.#options;
+    return tally
+      .firstBlocked(MOST_BLOCKED)
+      .map((blocked) => ({ ...blocked, since: reasons.of(blocked.node)?.since ?? clock.now() }));
+  }
+}
+
+function generationOf({ object }: StoredObject): number {
+  return object.metadata.generation ?? 0;
+}

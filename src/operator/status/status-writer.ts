@@ -1,0 +1,74 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Clock } from '../../cluster/clock.ts';
+import { hasCode } from '../../cluster/errors.ts';
+import type { Cluster } from '../../cluster/port.ts';
+import type { PolicyStatus } from '../../contract/status.ts';
+import type { Logger } from '../log.ts';
+import { policies, type StoredObject } from '../resources/objects.ts';
+
+export interface StatusWriterOptions {
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+  /** Each policy that should have a status, as it is now, and the status. */
+  readonly compute: () => readonly { readonly policy: StoredObject; readonly status: PolicyStatus }[];
+  readonly observe: (policy: StoredObject) => void;
+}
+
+/** The shortest time between two writes, in milliseconds. */
+const INTERVAL = 1000;
+
+/** Writes the status of the policies: at most once a second, and only what has changed. */
+export class StatusWriter {
+  readonly #options: StatusWriterOptions;
+  #due = false;
+  #busy = false;
+
+  constructor(options: StatusWriterOptions) {
+    this.#options = options;
+  }
+
+  /** Something that the status tells of may have changed. */
+  touch(): void {
+    this.#due = true;
+    if (this.#busy || this.#options.signal.aborted) return;
+    this.#busy = true;
+    void this.#write();
+  }
+
+  async #write(): Promise<void> {
+    const { clock, signal } = this.#options;
+    this.#due = false;
+    for (const { policy, status } of this.#options.compute()) {
+      if (!isDeepStrictEqual(statusOf(policy), status)) await this.#writeOne(policy, status);
+    }
+    clock.after(INTERVAL, () => {
+      this.#busy = false;
+      if (this.#due && !signal.aborted) this.touch();
+    });
+  }
+
+  async #writeOne(policy: StoredObject, status: PolicyStatus): Promise<void> {
+    const { cluster, log, signal, observe } = this.#options;
+    try {
+      const operations = [
+        { op: 'test', path: '/metadata/uid', value: policy.uid },
+        { op: 'add', path: '/status', value: status },
+      ] as const;
+      observe(
+        await cluster.patch(policies, { name: policy.name, subresource: 'status' }, operations, { signal }),
+      );
+    } catch (error) {
+      if (hasCode(error, 'aborted', 'not-found')) return;
+      log.warn({ policy: policy.name, error }, 'status could not be written');
+      // Whatever stood in the way, a later attempt may do better.
+      this.#due = true;
+    }
+  }
+}
+
+/** The status as it stands, whoever wrote it. */
+export function statusOf({ object }: StoredObject): PolicyStatus | undefined {
+  return (object as { status?: PolicyStatus }).status;
+}

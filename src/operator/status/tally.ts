@@ -1,0 +1,60 @@
+import { driverCondition } from '../../upgrade/driver-condition.ts';
+import type { Decision } from '../../upgrade/actions.ts';
+import type { Reason, ReasonCode } from '../../upgrade/reasons.ts';
+import { SortedNames } from '../../upgrade/sorted-names.ts';
+import { stateOf, type NodeView } from '../../upgrade/view.ts';
+import type { NodeState } from '../../contract/states.ts';
+
+export interface Blocked {
+  readonly state: NodeState;
+  readonly reason: Reason;
+}
+
+/** Reasons that pass without anybody's doing: nodes that have one are not called blocked. */
+const PASSING: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
+  'in-progress',
+  'slot',
+  'reading-pods',
+  'pods-leaving',
+  'driver-terminating',
+  'driver-starting',
+  'driver-revision-unknown',
+  'recovered-waits-for-slot',
+]);
+
+/** What the status says of all nodes together, kept up to date with every decision about one. */
+export class Tally {
+  readonly #upToDate = new Set<string>();
+  readonly #blocked = new Map<string, Blocked>();
+  readonly #blockedNames = new SortedNames();
+
+  note(name: string, view: NodeView | undefined, decision: Decision | undefined): void {
+    if (view !== undefined && driverCondition(view).kind === 'ready') this.#upToDate.add(name);
+    else this.#upToDate.delete(name);
+    const reason = decision?.reason;
+    if (view === undefined || reason === undefined || PASSING.has(reason.code)) {
+      this.#blocked.delete(name);
+      this.#blockedNames.delete(name);
+    } else {
+      this.#blocked.set(name, { state: stateOf(view), reason });
+      this.#blockedNames.add(name);
+    }
+  }
+
+  /** Nodes whose driver pod is up to date and Ready. */
+  get upToDate(): number {
+    return this.#upToDate.size;
+  }
+
+  get blocked(): number {
+    return this.#blocked.size;
+  }
+
+  /** The first blocked nodes by name. */
+  firstBlocked(most: number): readonly (Blocked & { readonly node: string })[] {
+    return this.#blockedNames.firstFew(most).flatMap((node) => {
+      const blocked = this.#blocked.get(node);
+      return blocked === undefined ? [] : [{ node, ...blocked }];
+    });
+  }
+}

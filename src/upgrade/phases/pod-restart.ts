@@ -1,0 +1,140 @@
+import { SAFE_LOAD_ANNOTATION } from '../../contract/keys.ts';
+import type { Action } from '../actions.ts';
+import { driverCondition, type DriverCondition } from '../driver-condition.ts';
+import { driverFailure } from '../driver-failure.ts';
+import { emptyNode } from '../empty-node.ts';
+import { without } from '../node-change.ts';
+import type { Reason } from '../reasons.ts';
+import { waitsForSafeLoad, type Context, type NodeView } from '../view.ts';
+import { cordonAgain } from './cordon.ts';
+import { fail, wait, type Outcome, type Phase } from './phase.ts';
+
+/** `pod-restart-required`: the driver pod is replaced, or the driver held back by its init container is let go. */
+export const podRestart: Phase = {
+  state: 'pod-restart-required',
+  event: (_, { policy }) => ({
+    type: 'Normal',
+    reason: 'DriverRestart',
+    message:
+      policy.drain === undefined
+        ? 'Restarting the driver pod'
+        : 'The node is drained: restarting the driver pod',
+  }),
+  run: (view, context) => {
+    const condition = driverCondition(view);
+    return awayTooLong(view, condition, context) ?? restart(condition, view, context);
+  },
+};
+
+function restart(condition: DriverCondition, view: NodeView, context: Context): Outcome {
+  switch (condition.kind) {
+    case 'ready':
+      // A pod that is Ready is past its init container: what it left on the node holds nobody back.
+      return { kind: 'pass', annotations: without(view, SAFE_LOAD_ANNOTATION) };
+    case 'unwanted':
+      return { kind: 'release' };
+    case 'failing':
+      return { kind: 'fail', reason: driverFailure(condition.pod, condition.failure) };
+    case 'outdated':
+    case 'orphaned':
+      return reload({ kind: 'restart-driver', pod: condition.pod }, view, context);
+    case 'starting':
+      return waitsForSafeLoad(view)
+        ? reload(
+            {
+              kind: 'patch-node',
+              change: { annotations: { [SAFE_LOAD_ANNOTATION]: null }, event: unblocked },
+            },
+            view,
+            context,
+          )
+        : wait(driverWait(condition));
+    case 'unknown':
+    case 'missing':
+    case 'terminating':
+      return wait(driverWait(condition));
+  }
+}
+
+const unblocked = {
+  type: 'Normal',
+  reason: 'SafeLoadUnblocked',
+  message: 'The node is cordoned and drained: letting the waiting driver load',
+} as const;
+
+/**
+ * The one gate in front of everything that makes a driver load or unload: the node is cordoned, and, if the policy drains, a read
+ * made just now shows nothing on it that the policy drains.
+ *
+ * This is the promise that the whole program exists for, whatever path a node has come by and whoever wrote its label.
+ */
+function reload(action: Action, view: NodeView, context: Context): Outcome {
+  const uncordoned = cordonAgain(view);
+  if (uncordoned !== undefined) return uncordoned;
+  const { drain } = context.policy;
+  if (drain !== undefined) {
+    const occupied = view.workload === undefined ? undefined : emptyNode(drain, view, context);
+    if (occupied !== undefined) return occupied;
+    if (!isFresh(view, context)) {
+      return wait(
+        { code: 'reading-pods', message: 'Making sure that the node is empty' },
+        { workload: 'fresh' },
+      );
+    }
+  }
+  return wait({ code: 'in-progress', message: 'Restarting the driver' }, { actions: [action] });
+}
+
+/** How old a read may be on which a driver is reloaded, in milliseconds: long enough for one write in between, no longer. */
+const FRESH_FOR = 2000;
+
+function isFresh({ workload }: NodeView, { now }: Context): boolean {
+  return workload !== undefined && workload.asOf <= now && now - workload.asOf <= FRESH_FOR;
+}
+
+/** How long a node in the middle of its restart may be away, in milliseconds, before it frees its slot for others. */
+const AWAY_FOR = 300_000;
+
+function awayTooLong({ node }: NodeView, { kind }: DriverCondition, { now }: Context): Outcome | undefined {
+  if (node.notReadySince === undefined || kind === 'unwanted') return undefined;
+  const at = node.notReadySince + AWAY_FOR;
+  if (now >= at) {
+    return fail(
+      'node-not-ready',
+      `The node has not been Ready for ${AWAY_FOR / 1000} s, so its driver cannot be restarted`,
+    );
+  }
+  return wait(
+    { code: 'node-not-ready', message: 'The node is not Ready; waiting for it to come back' },
+    { wakeAt: at },
+  );
+}
+
+/** What is being waited for where there is nothing to do but wait. */
+export function driverWait(condition: DriverCondition): Reason {
+  switch (condition.kind) {
+    case 'unknown':
+      return {
+        code: 'driver-revision-unknown',
+        message: 'Waiting for the DaemonSet controller to take up the newest driver',
+      };
+    case 'missing':
+      return {
+        code: 'driver-missing',
+        message:
+          'No driver pod on the node: the DaemonSet controller has not made one. See the events of its DaemonSet',
+      };
+    case 'terminating':
+      return {
+        code: 'driver-terminating',
+        message: `Waiting for driver pod ${condition.pod.name} to terminate`,
+      };
+    case 'starting':
+      return {
+        code: 'driver-starting',
+        message: `Waiting for driver pod ${condition.pod.name} to become Ready`,
+      };
+    default:
+      return { code: 'in-progress', message: 'Waiting for the driver' };
+  }
+}

@@ -1,0 +1,172 @@
+import {
+  FAILED_REVISION_ANNOTATION,
+  INITIALLY_UNSCHEDULABLE_ANNOTATION,
+  REASON_ANNOTATION,
+  REQUESTED_ANNOTATION,
+} from '../contract/keys.ts';
+import type { Decision, NodeChange } from './actions.ts';
+import { change, idle, waiting } from './decision.ts';
+import { driverCondition, isUpToDate, type DriverCondition } from './driver-condition.ts';
+import { shutGate } from './gates.ts';
+import { isCordonedByPersonBeforeStart, isCordonedByUpgrade, keepsCordon } from './human-cordon.ts';
+import { stepTo, wantedRevisionOf, without } from './node-change.ts';
+import { firstPhase } from './phases/index.ts';
+import { driverWait } from './phases/pod-restart.ts';
+import { uncordon } from './phases/uncordon.ts';
+import { parseReason } from './reasons.ts';
+import { release } from './release.ts';
+import { annotationOf, isRequested, stateOf, waitsForSafeLoad, type Context, type NodeView } from './view.ts';
+
+/** No state yet, or `upgrade-done`: is there anything to do on this node? */
+export function decideSettled(view: NodeView): Decision {
+  const condition = driverCondition(view);
+  if (needsUpgrade(view, condition)) return change(requireUpgrade(view, condition));
+  switch (condition.kind) {
+    case 'unknown':
+      return waiting(driverWait(condition));
+    case 'unwanted':
+      return stateOf(view) === 'none' ? idle : release(view);
+    case 'ready':
+      return stateOf(view) === 'none' ? change(stepTo(view, 'upgrade-done', {})) : idle;
+    case 'orphaned':
+      return waiting({
+        code: 'orphaned-driver',
+        message: `Driver pod ${condition.pod.name} belongs to no DaemonSet; annotate the node with ${REQUESTED_ANNOTATION}=true to have it replaced`,
+      });
+    default:
+      return stateOf(view) === 'none' && condition.kind !== 'missing' ? waiting(driverWait(condition)) : idle;
+  }
+}
+
+function needsUpgrade(view: NodeView, condition: DriverCondition): boolean {
+  if (condition.kind === 'unwanted') return false;
+  return condition.kind === 'outdated' || waitsForSafeLoad(view) || isRequested(view);
+}
+
+function requireUpgrade(view: NodeView, condition: DriverCondition): NodeChange {
+  const why = waitsForSafeLoad(view)
+    ? 'A driver waits to be loaded safely'
+    : condition.kind === 'outdated'
+      ? `Driver pod ${condition.pod.name} is out of date`
+      : 'An upgrade of the driver was requested';
+  return stepTo(view, 'upgrade-required', {
+    annotations: initialCordon(view),
+    event: {
+      type: 'Normal',
+      reason: 'DriverUpgradeRequired',
+      message: `${why}: the node waits for its upgrade`,
+    },
+  });
+}
+
+/** Notes, or takes back the note, that a person has cordoned the node before its upgrade. */
+function initialCordon(view: NodeView): Readonly<Record<string, string | null>> {
+  return isCordonedByPersonBeforeStart(view)
+    ? { [INITIALLY_UNSCHEDULABLE_ANNOTATION]: 'true' }
+    : without(view, INITIALLY_UNSCHEDULABLE_ANNOTATION);
+}
+
+/** `upgrade-required`: nothing done yet. The node starts once no gate is shut and a slot is granted. */
+export function decideRequired(view: NodeView, context: Context, slotGranted: boolean): Decision {
+  const condition = driverCondition(view);
+  if (condition.kind === 'unknown') return waiting(driverWait(condition));
+  if (condition.kind === 'unwanted') return release(view);
+  if (isUpToDate(view) && !isRequested(view)) return change(nothingToDo(view));
+  const shut = shutGate(view, context);
+  if (shut !== undefined) return waiting(shut);
+  if (!slotGranted) {
+    return {
+      ...waiting({
+        code: 'slot',
+        message: `Waiting its turn: ${context.policy.maxParallelUpgrades} node(s) at a time`,
+      }),
+      wantsSlot: 'start',
+    };
+  }
+  return change(
+    stepTo(view, firstPhase.state, {
+      annotations: { ...without(view, REQUESTED_ANNOTATION), ...initialCordon(view) },
+      event: firstPhase.event(view, context),
+    }),
+  );
+}
+
+/** The version was set back before anything had been done here. Only a cordon that an earlier, failed try left is taken back. */
+function nothingToDo(view: NodeView): NodeChange {
+  return stepTo(view, 'upgrade-done', {
+    ...(isCordonedByUpgrade(view) ? { unschedulable: false } : {}),
+    annotations: without(view, INITIALLY_UNSCHEDULABLE_ANNOTATION, FAILED_REVISION_ANNOTATION),
+    event: {
+      type: 'Normal',
+      reason: 'DriverUpgradeNotNeeded',
+      message: 'The driver is up to date again: nothing to do',
+    },
+  });
+}
+
+/** `upgrade-failed`: a person must look, unless it has come right, or something else is wanted by now. */
+export function decideFailed(view: NodeView, context: Context, slotGranted: boolean): Decision {
+  const condition = driverCondition(view);
+  if (condition.kind === 'unknown') return waiting(driverWait(condition));
+  if (condition.kind === 'unwanted') return release(view);
+  if (isUpToDate(view)) return recover(view, context, slotGranted);
+  if (deservesNewTry(view, condition)) {
+    return change(
+      stepTo(view, 'upgrade-required', {
+        annotations: initialCordon(view),
+        event: {
+          type: 'Normal',
+          reason: 'DriverUpgradeRetried',
+          message: 'Another driver is wanted since the failure: trying again',
+        },
+      }),
+    );
+  }
+  return stand(view);
+}
+
+function recover(view: NodeView, context: Context, slotGranted: boolean): Decision {
+  const event = {
+    type: 'Normal',
+    reason: 'DriverRecovered',
+    message: 'The driver is up to date and Ready: finishing the upgrade',
+  } as const;
+  if (keepsCordon(view)) {
+    const annotations = without(view, INITIALLY_UNSCHEDULABLE_ANNOTATION, FAILED_REVISION_ANNOTATION);
+    return change(stepTo(view, 'upgrade-done', { annotations, event }));
+  }
+  if (!slotGranted) {
+    const message = `Recovered; waiting for one of ${context.policy.maxParallelUpgrades} parallel upgrade(s) to end`;
+    return { ...waiting({ code: 'recovered-waits-for-slot', message }), wantsSlot: 'recover' };
+  }
+  return change(
+    stepTo(view, uncordon.state, { annotations: without(view, FAILED_REVISION_ANNOTATION), event }),
+  );
+}
+
+function deservesNewTry(view: NodeView, condition: DriverCondition): boolean {
+  if (isRequested(view)) return true;
+  const failed = annotationOf(view, FAILED_REVISION_ANNOTATION);
+  const wanted = wantedRevisionOf(view);
+  if (failed !== undefined && failed !== 'unknown') return wanted !== 'unknown' && failed !== wanted;
+  // Another operator does not note what it failed on. A driver that is both out of date and not running is what is left of an attempt
+  // at a version that nobody wants any more.
+  return condition.kind === 'outdated' && !condition.pod.ready;
+}
+
+/** The failure stands. What it was about is noted, if whoever declared it did not. */
+function stand(view: NodeView): Decision {
+  const told = parseReason(annotationOf(view, REASON_ANNOTATION));
+  const message =
+    told?.message ?? 'The upgrade of this node has failed: drain the node by hand and delete its driver pod';
+  const reason = { code: 'failed', message } as const;
+  const failed = annotationOf(view, FAILED_REVISION_ANNOTATION);
+  const wanted = wantedRevisionOf(view);
+  if ((failed === undefined || failed === 'unknown') && wanted !== 'unknown') {
+    return {
+      ...waiting(reason),
+      actions: [{ kind: 'patch-node', change: { annotations: { [FAILED_REVISION_ANNOTATION]: wanted } } }],
+    };
+  }
+  return waiting(reason);
+}

@@ -1,0 +1,114 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+
+/** How many requests the API server was sent by the operator's ServiceAccounts. */
+export interface RequestCount {
+  readonly total: number;
+  /** `patch`, `list`, `watch`, … as the API server names them: server-side apply is `patch`. */
+  readonly byVerb: Readonly<Record<string, number>>;
+  /** `patch nodes`, `create pods/eviction`, `get /readyz`. */
+  readonly byVerbAndResource: Readonly<Record<string, number>>;
+  readonly evictions: number;
+  /** Requests that write Kubernetes Events. */
+  readonly events: number;
+}
+
+export interface CountQuery {
+  /** Only requests by this user: `system:serviceaccount:NAMESPACE:NAME`. */
+  readonly user?: string;
+  /** Only requests that the API server received at this time or later, in milliseconds since 1970. */
+  readonly since?: number;
+}
+
+/** The fields of an audit event that are read. */
+interface AuditEvent {
+  readonly auditID: string;
+  readonly verb: string;
+  readonly requestURI: string;
+  readonly requestReceivedTimestamp: string;
+  readonly user?: { readonly username?: string };
+  readonly objectRef?: { readonly resource?: string; readonly subresource?: string };
+}
+
+/**
+ * Counts the requests in an audit log.
+ *
+ * @param auditLog path of the file; see `ControlPlane.auditLog`
+ */
+export async function countRequests(auditLog: string, query: CountQuery = {}): Promise<RequestCount> {
+  const counter = new RequestCounter(query);
+  for await (const line of createInterface({ input: createReadStream(auditLog) })) counter.add(line);
+  return counter.count();
+}
+
+/** Adds up lines of an audit log. */
+export class RequestCounter {
+  readonly #query: CountQuery;
+  /** Watches are logged when they start and when they end, and are one request. */
+  readonly #watches = new Set<string>();
+  readonly #byVerb = new Map<string, number>();
+  readonly #byVerbAndResource = new Map<string, number>();
+  #total = 0;
+  #evictions = 0;
+  #events = 0;
+
+  constructor(query: CountQuery = {}) {
+    this.#query = query;
+  }
+
+  add(line: string): void {
+    const event = parse(line);
+    if (event === undefined || !this.#counts(event)) return;
+    const resource = resourceOf(event);
+    this.#total += 1;
+    increment(this.#byVerb, event.verb);
+    increment(this.#byVerbAndResource, `${event.verb} ${resource}`);
+    if (resource === 'pods/eviction') this.#evictions += 1;
+    if (resource === 'events') this.#events += 1;
+  }
+
+  count(): RequestCount {
+    return {
+      total: this.#total,
+      byVerb: sorted(this.#byVerb),
+      byVerbAndResource: sorted(this.#byVerbAndResource),
+      evictions: this.#evictions,
+      events: this.#events,
+    };
+  }
+
+  #counts(event: AuditEvent): boolean {
+    const { user, since } = this.#query;
+    if (user !== undefined && event.user?.username !== user) return false;
+    if (since !== undefined && Date.parse(event.requestReceivedTimestamp) < since) return false;
+    if (event.verb !== 'watch') return true;
+    if (this.#watches.has(event.auditID)) return false;
+    this.#watches.add(event.auditID);
+    return true;
+  }
+}
+
+/** @returns undefined for an empty line and for the last one while it is being written */
+function parse(line: string): AuditEvent | undefined {
+  try {
+    return JSON.parse(line) as AuditEvent;
+  } catch {
+    return undefined;
+  }
+}
+
+function resourceOf({ objectRef, requestURI }: AuditEvent): string {
+  if (objectRef?.resource === undefined) return requestURI.replace(/\?.*$/, '');
+  return objectRef.subresource === undefined
+    ? objectRef.resource
+    : `${objectRef.resource}/${objectRef.subresource}`;
+}
+
+function increment(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
+/** Most frequent first. */
+function sorted(counts: ReadonlyMap<string, number>): Readonly<Record<string, number>> {
+  return Object.fromEntries([...counts].sort(([a, n], [b, m]) => m - n || a.localeCompare(b)));
+}

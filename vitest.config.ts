@@ -6,7 +6,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['src/**/*.test.ts', 'test/{observer,control-plane,harness}/**/*.test.ts'],
+          include: ['src/**/*.test.ts', 'test/{observer,control-plane,harness,demo}/**/*.test.ts'],
         },
       },
       {

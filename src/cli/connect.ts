@@ -9,9 +9,15 @@ import { UsageError } from './usage-error.ts';
 import { VERSION } from './version.ts';
 
 export interface ConnectOptions {
-  readonly kubeconfig?: string | undefined;
+  readonly kubeconfig: string | undefined;
   readonly log: Logger;
   readonly onRequest?: HttpClusterOptions['onRequest'];
+}
+
+export interface Connected {
+  readonly cluster: ReturnType<typeof createHttpCluster>;
+  /** Which cluster it is and how that was found out, for the log. */
+  readonly about: { readonly server: string; readonly from: string };
 }
 
 /**
@@ -19,16 +25,11 @@ export interface ConnectOptions {
  *
  * @throws UsageError if there is no way to, or the kubeconfig cannot be used
  */
-export async function connect({
-  kubeconfig,
-  log,
-  onRequest,
-}: ConnectOptions): Promise<ReturnType<typeof createHttpCluster>> {
+export async function connect({ kubeconfig, log, onRequest }: ConnectOptions): Promise<Connected> {
   const connection = await loadConnection({ kubeconfig, env: process.env }).catch((error: unknown) => {
     throw error instanceof ConnectionError ? new UsageError(error.message, { cause: error }) : error;
   });
-  log.info({ server: connection.server.href, from: connection.description }, 'using this cluster');
-  return createHttpCluster({
+  const cluster = createHttpCluster({
     connection,
     fieldManager: FIELD_MANAGER,
     userAgent: `${FIELD_MANAGER}/${VERSION}`,
@@ -36,4 +37,5 @@ export async function connect({
     log,
     ...(onRequest === undefined ? {} : { onRequest }),
   });
+  return { cluster, about: { server: connection.server.href, from: connection.description } };
 }

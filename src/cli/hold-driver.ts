@@ -4,11 +4,13 @@ import { safeLoad } from '../safe-load/safe-load.ts';
 import { connect } from './connect.ts';
 import type { SafeLoadCommandOptions } from './safe-load.ts';
 import { listenForShutdown } from './shutdown.ts';
+import { VERSION } from './version.ts';
 
 /** Does `ofed-operator safe-load`: ends with status 0 only when the driver may load. */
 export async function holdDriver(options: SafeLoadCommandOptions): Promise<number> {
   const log = createLogger({ level: options.logLevel });
-  const cluster = await connect({ kubeconfig: options.kubeconfig, log });
+  const { cluster, about } = await connect({ kubeconfig: options.kubeconfig, log });
+  log.info({ version: VERSION, node: options.nodeName, ...about }, 'starting');
   const shutdown = listenForShutdown(log);
   const configMap = {
     name: options.configmapName,

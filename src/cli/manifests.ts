@@ -2,7 +2,7 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import { DEFAULT_NAMESPACE } from '../contract/keys.ts';
 import * as read from './values.ts';
-import { VERSION } from './version.ts';
+import { DEFAULT_IMAGE, VERSION } from './version.ts';
 
 export const MANIFEST_PARTS = ['crd', 'rbac', 'deployment'] as const;
 
@@ -10,7 +10,7 @@ export interface ManifestsOptions {
   /** Absent: all. */
   readonly only?: readonly (typeof MANIFEST_PARTS)[number][];
   readonly namespace: string;
-  readonly image?: string;
+  readonly image: string;
 }
 
 /** `ofed-operator manifests`: its flags and its help. */
@@ -34,7 +34,10 @@ export function addManifests(program: Command): Command {
         .argParser(read.namespace),
     )
     .addOption(
-      new Option('--image <image>', "the operator's image").env('OPERATOR_IMAGE').argParser(read.image),
+      new Option('--image <image>', "the operator's image")
+        .env('OPERATOR_IMAGE')
+        .default(DEFAULT_IMAGE)
+        .argParser(read.image),
     )
     .addHelpText(
       'after',

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { systemClock } from '../cluster/clock.ts';
 import { createLogger } from '../operator/log.ts';
-import type { Logger } from '../operator/log.ts';
 import { createMetrics } from '../operator/metrics.ts';
-import type { Metrics } from '../operator/metrics.ts';
+import type { ApiRequest, Metrics } from '../operator/metrics.ts';
 import { startMetricsServer } from '../operator/metrics-server.ts';
+import type { MetricsServer } from '../operator/metrics-server.ts';
 import { runOperator } from '../operator/run.ts';
 import { connect } from './connect.ts';
 import type { RunOptions } from './run.ts';
@@ -15,22 +15,27 @@ import { VERSION } from './version.ts';
 
 /** Does `ofed-operator run`: sets the operator up and runs it until the process is told to end. */
 export async function runUntilTold(options: RunOptions): Promise<number> {
+  const { namespace, initImage } = options;
   const identity = `${hostname()}_${randomBytes(4).toString('hex')}`;
   const log = createLogger({ level: options.logLevel });
-  log.info({ version: VERSION, identity, namespace: options.namespace }, 'starting');
   const metrics = createMetrics();
-  const cluster = await connect({
-    kubeconfig: options.kubeconfig,
-    log,
-    onRequest: (request) => {
-      metrics.countApiRequest(request);
-    },
-  });
+  const onRequest = (request: ApiRequest): void => {
+    metrics.countApiRequest(request);
+  };
+  const { cluster, about } = await connect({ kubeconfig: options.kubeconfig, log, onRequest });
   const { signal } = listenForShutdown(log);
+  let ready = false;
+  const served = await serveMetrics(options, { metrics, signal, ready: () => ready });
+  // Only now: until here, what is wrong is said in the one line of a usage error.
+  log.info({ version: VERSION, identity, namespace, ...about, metrics: served }, 'starting');
   try {
-    await serveMetrics(options, { metrics, log, signal });
-    const { namespace, initImage } = options;
-    await runOperator({ cluster, clock: systemClock, log, metrics, namespace, initImage, identity }, signal);
+    const onReady = (): void => {
+      ready = true;
+    };
+    await runOperator(
+      { cluster, clock: systemClock, log, metrics, namespace, initImage, identity, onReady },
+      signal,
+    );
   } finally {
     await cluster.close();
   }
@@ -38,20 +43,25 @@ export async function runUntilTold(options: RunOptions): Promise<number> {
   return 0;
 }
 
+/** @returns where they are served, if they are */
 async function serveMetrics(
-  { metricsAddress }: RunOptions,
-  { metrics, log, signal }: { readonly metrics: Metrics; readonly log: Logger; readonly signal: AbortSignal },
-): Promise<void> {
-  if (metricsAddress === undefined) {
-    return;
+  { metricsAddress: address }: RunOptions,
+  {
+    metrics,
+    signal,
+    ready,
+  }: { readonly metrics: Metrics; readonly signal: AbortSignal; readonly ready: () => boolean },
+): Promise<MetricsServer['address'] | undefined> {
+  if (address === undefined) {
+    return undefined;
   }
   const healthy = (): boolean => !signal.aborted;
-  const { address } = await startMetricsServer(
-    { address: metricsAddress, metrics, healthy, ready: healthy },
-    signal,
-  ).catch((error: unknown) => {
+  try {
+    return (
+      await startMetricsServer({ address, metrics, healthy, ready: () => healthy() && ready() }, signal)
+    ).address;
+  } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new UsageError(`metrics cannot be served: ${reason}`, { cause: error });
-  });
-  log.info({ host: address.host, port: address.port }, 'serving metrics');
+  }
 }

@@ -5,7 +5,7 @@ import type { ListenAddress } from '../operator/listen-address.ts';
 import type { LogLevel } from '../operator/log-level.ts';
 import { kubeconfigOption, logLevelOption } from './flags.ts';
 import * as read from './values.ts';
-import { VERSION } from './version.ts';
+import { DEFAULT_IMAGE, VERSION } from './version.ts';
 
 export interface RunOptions {
   readonly kubeconfig?: string;
@@ -21,8 +21,8 @@ export function addRun(program: Command): Command {
     .command('run')
     .summary('run the operator')
     .description(
-      'Runs the operator until it is told to end (SIGTERM or SIGINT). Several may run at once: one leads, the others ' +
-        'stand by. It does nothing until there is a NicClusterPolicy named nic-cluster-policy.\n\n' +
+      'Runs the operator until it is told to end (SIGTERM or SIGINT). Only one is to run at a time. It does nothing until ' +
+        'there is a NicClusterPolicy named nic-cluster-policy.\n\n' +
         'It logs to standard error, one JSON object a line.',
     )
     .addOption(kubeconfigOption())
@@ -35,7 +35,7 @@ export function addRun(program: Command): Command {
     .addOption(
       new Option('--init-image <image>', "image of the driver pods' init container: this operator's own")
         .env('OPERATOR_IMAGE')
-        .makeOptionMandatory()
+        .default(DEFAULT_IMAGE)
         .argParser(read.image),
     )
     .addOption(

@@ -1,3 +1,5 @@
+import { onAbort } from './abort.ts';
+
 /** Time, given to whoever needs it, so that a test or a simulation can be its own clock. */
 export interface Clock {
   /** Milliseconds since the Unix epoch, as this machine believes. It may jump. */
@@ -31,10 +33,10 @@ export function sleep(clock: Clock, delay: number, signal: AbortSignal): Promise
     }
     const done = (): void => {
       cancel();
-      signal.removeEventListener('abort', done);
+      forget();
       resolve();
     };
     const cancel = clock.after(delay, done);
-    signal.addEventListener('abort', done, { once: true });
+    const forget = onAbort(signal, done);
   });
 }

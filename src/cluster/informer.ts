@@ -8,7 +8,7 @@ import { compareResourceVersions } from './resource-version.ts';
 export { keyOf, type Change } from './object-cache.ts';
 
 export interface InformerOptions<T extends Stored> {
-  readonly cluster: Cluster;
+  readonly cluster: Pick<Cluster, 'list' | 'watch'>;
   readonly type: ResourceType<T>;
   readonly query: Query;
   readonly clock: Clock;

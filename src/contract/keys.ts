@@ -81,8 +81,8 @@ export const KERNEL_LABEL = 'feature.node.kubernetes.io/kernel-version.full';
 export const ARCH_LABEL = 'kubernetes.io/arch';
 
 /**
- * DaemonSet annotation, this operator's own: a hash of the pod template, and the operator image whose init container is in it.
- * It stands outside the template, so that a newer operator can tell whether anything but its own image has changed.
+ * DaemonSet annotation, this operator's own: a hash of the pod template, the image of the operator whose init container is in it, and
+ * the pool. By it a newer operator can tell whether anything but its own image has changed.
  */
 export const TEMPLATE_ANNOTATION = 'nvidia.com/ofed-driver-template';
 

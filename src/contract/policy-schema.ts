@@ -20,7 +20,7 @@ import {
 
 /** An image field: its form, and a bound on its length so that the API server can tell what the check may cost. */
 function text(description: string, pattern: RegExp, problem: string) {
-  return ruled(z.string().max(255), description, [
+  return ruled(z.string().max(255, { abort: true }), description, [
     {
       cel: `self == '' || self.matches(${celPattern(pattern)})`,
       test: (value) => value === '' || pattern.test(value),
@@ -29,13 +29,17 @@ function text(description: string, pattern: RegExp, problem: string) {
   ]);
 }
 
-const IMAGE = ruled(z.string().max(255), 'Name of the driver image, without its registry and tag.', [
-  {
-    cel: `self.matches(${celPattern(IMAGE_PATTERN)})`,
-    test: (value) => IMAGE_PATTERN.test(value),
-    message: IMAGE_PROBLEM,
-  },
-]);
+const IMAGE = ruled(
+  z.string().max(255, { abort: true }),
+  'Name of the driver image, without its registry and tag.',
+  [
+    {
+      cel: `self.matches(${celPattern(IMAGE_PATTERN)})`,
+      test: (value) => IMAGE_PATTERN.test(value),
+      message: IMAGE_PROBLEM,
+    },
+  ],
+);
 
 const PROBE = z.object({
   initialDelaySeconds: z
@@ -104,12 +108,12 @@ export const OFED_DRIVER = z.object({
 const GLOBAL = z.looseObject({
   repository: z
     .string()
-    .max(255)
+    .max(255, { abort: true })
     .optional()
     .meta({ description: 'Repository of every component that names none.' }),
   version: z
     .string()
-    .max(255)
+    .max(255, { abort: true })
     .optional()
     .meta({ description: 'Version of every component that names none.' }),
   imagePullSecrets: PULL_SECRETS.optional(),

@@ -225,6 +225,17 @@ describe('parsePolicy', () => {
     expect(refuse(withUpgrade(upgradePolicy))).toContain(reason);
   });
 
+  it('refuses a text that is far too long at once', () => {
+    const started = performance.now();
+    expect(refuse({ ofedDriver: { ...DRIVER, repository: 'a'.repeat(1_000_000) } })).toBe(
+      'spec.ofedDriver.repository is too large: the most is 255 characters',
+    );
+    expect(refuse(withUpgrade({ drain: { podSelector: 'a,'.repeat(500_000) } }))).toContain(
+      '1024 characters',
+    );
+    expect(performance.now() - started).toBeLessThan(1000);
+  });
+
   it('never throws, whatever it is given', () => {
     fc.assert(
       fc.property(

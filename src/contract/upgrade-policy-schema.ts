@@ -22,7 +22,7 @@ export const SELECTOR_PATTERN = new RegExp(
 function podSelector(description: string) {
   return z
     .string()
-    .max(1024)
+    .max(1024, { abort: true })
     .superRefine((text, context) => {
       try {
         parseLabelSelector(text);

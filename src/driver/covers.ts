@@ -21,6 +21,9 @@ const VERBATIM_MAPS: ReadonlySet<string> = new Set([
   'data',
 ]);
 
+/** Maps that server-side apply replaces as a whole, so that a key too many is an edit too. */
+const ATOMIC_MAPS: ReadonlySet<string> = new Set(['nodeSelector']);
+
 const QUANTITY_MAPS: ReadonlySet<string> = new Set(['requests', 'limits']);
 
 /** By which field the elements of a list are told apart, if they are. */
@@ -44,7 +47,8 @@ function coversField(live: unknown, wanted: unknown, field: string): boolean {
 function coversObject(live: unknown, wanted: Readonly<Record<string, unknown>>, field: string): boolean {
   const found = isObject(live) ? live : {};
   const equal = comparison(field);
-  return Object.keys(wanted).every((key) => equal(ownField(found, key), wanted[key], key));
+  const complete = !ATOMIC_MAPS.has(field) || Object.keys(found).length === Object.keys(wanted).length;
+  return complete && Object.keys(wanted).every((key) => equal(ownField(found, key), wanted[key], key));
 }
 
 function comparison(field: string): (live: unknown, wanted: unknown, key: string) => boolean {

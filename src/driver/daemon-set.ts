@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { TEMPLATE_ANNOTATION } from '../contract/keys.ts';
-import { lookUp } from '../kubernetes/objects.ts';
 import type { ApiObject, OwnerReference } from '../kubernetes/objects.ts';
 import type { LiveDaemonSet } from './live.ts';
 import { daemonSetName } from './naming.ts';
 import { driverLabels, podTemplate } from './pod-template.ts';
 import type { TemplateInput } from './pod-template.ts';
 import type { PodTemplate } from './pod-spec.ts';
+import { poolKey } from './pool.ts';
+import { readRecord, writeRecord } from './record.ts';
 
 export interface DaemonSet extends ApiObject {
   readonly kind: 'DaemonSet';
@@ -30,7 +30,7 @@ const FORMAT_LABEL = { 'mofed-ds-format-version': '1' };
 
 /** @see docs/contract.md, "The driver DaemonSet" */
 export function driverDaemonSet(input: DaemonSetInput): DaemonSet {
-  const { app, namespace, owner, live, operatorImage } = input;
+  const { app, namespace, owner, pool, live, operatorImage } = input;
   const hash = templateHash(podTemplate(input, ''));
   const initImage = keptImage(live, hash) ?? operatorImage;
   return {
@@ -40,7 +40,7 @@ export function driverDaemonSet(input: DaemonSetInput): DaemonSet {
       name: daemonSetName(app),
       namespace,
       labels: { ...driverLabels(app), ...FORMAT_LABEL },
-      annotations: { [TEMPLATE_ANNOTATION]: `${hash} ${initImage}` },
+      annotations: writeRecord({ hash, initImage, pool: poolKey(pool) }),
       ownerReferences: [owner],
     },
     spec: {
@@ -56,8 +56,8 @@ export function driverDaemonSet(input: DaemonSetInput): DaemonSet {
  * the fleet out of date by being newer.
  */
 function keptImage(live: LiveDaemonSet | undefined, hash: string): string | undefined {
-  const [liveHash, image] = lookUp(live?.metadata.annotations, TEMPLATE_ANNOTATION)?.split(' ') ?? [];
-  return liveHash === hash ? image : undefined;
+  const record = readRecord(live?.metadata.annotations);
+  return record?.hash === hash ? record.initImage : undefined;
 }
 
 function templateHash(template: PodTemplate): string {

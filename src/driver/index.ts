@@ -1,7 +1,6 @@
 /** What the driver's objects in the cluster should be. Pure: nothing here speaks to a cluster. */
 export { covers } from './covers.ts';
 export type { ConfigMapKeys } from './config-mounts.ts';
-export { serves } from './live.ts';
 export type { LiveDaemonSet } from './live.ts';
 export { poolKey, poolOf } from './pool.ts';
 export type { NodePool, Pool } from './pool.ts';

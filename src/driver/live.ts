@@ -7,7 +7,9 @@ import {
 } from '../contract/keys.ts';
 import { lookUp } from '../kubernetes/objects.ts';
 import type { StringMap } from '../kubernetes/objects.ts';
+import { poolKey } from './pool.ts';
 import type { Pool } from './pool.ts';
+import { readRecord } from './record.ts';
 
 /** What is read of a DaemonSet that is in the cluster already, whichever operator made it. */
 export interface LiveDaemonSet {
@@ -23,16 +25,19 @@ export interface LiveDaemonSet {
 }
 
 /**
- * Whether a live DaemonSet is this pool's. One that NVIDIA's operator made does not select nodes by architecture; what tells is
- * the tag of its image, and with a digest, nothing.
+ * Whether a live DaemonSet with a name that this pool's could have is this pool's. A DaemonSet that NVIDIA's operator made does
+ * not select nodes by architecture; what tells is the tag of its image, and with a digest, nothing.
  */
 export function serves(live: LiveDaemonSet, pool: Pool): boolean {
+  const record = readRecord(live.metadata.annotations);
+  if (record !== undefined) return record.pool === poolKey(pool);
   const selector = live.spec?.template?.spec?.nodeSelector;
+  const agrees = (value: string | undefined, wanted: string) => value === undefined || value === wanted;
   return (
-    lookUp(selector, OS_ID_LABEL) === pool.osId &&
-    lookUp(selector, OS_VERSION_LABEL) === pool.osVersion &&
-    lookUp(selector, KERNEL_LABEL) === pool.kernel &&
-    [undefined, pool.arch].includes(lookUp(selector, ARCH_LABEL) ?? imageArch(live))
+    agrees(lookUp(selector, OS_ID_LABEL), pool.osId) &&
+    agrees(lookUp(selector, OS_VERSION_LABEL), pool.osVersion) &&
+    agrees(lookUp(selector, KERNEL_LABEL), pool.kernel) &&
+    agrees(lookUp(selector, ARCH_LABEL) ?? imageArch(live), pool.arch)
   );
 }
 

@@ -39,6 +39,8 @@ export interface OperatorOptions {
   readonly identity: string;
   /** Uniform in [0, 1): spreads retries. Default: `Math.random`. */
   readonly random?: () => number;
+  /** Told once everything has been read and the work begins. */
+  readonly onReady?: () => void;
 }
 
 /**
@@ -239,6 +241,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
     driverSync.touch();
     touchAllNodes();
     status.touch();
+    options.onReady?.();
   }
   await running;
   nodes.stop();

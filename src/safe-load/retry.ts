@@ -25,12 +25,12 @@ const LONGEST_DELAY_ASKED_FOR = 60_000;
  * Tries until it succeeds, later and later. An error that may pass by itself (the API server is away, somebody else wrote first) is
  * waited out for ever; one that somebody has to mend, at most `refusals` times in all.
  *
- * @param task what is tried, to follow "cannot" in the log
+ * @param step what is tried, for the log
  * @throws the last error; the signal's reason once it aborts
  */
 export async function retry<T>(
   context: Retrying,
-  task: string,
+  step: string,
   refusals: number,
   attempt: () => Promise<T>,
 ): Promise<T> {
@@ -49,11 +49,11 @@ export async function retry<T>(
         throw error;
       }
       delay = Math.max(backoff.next(), delayAskedFor(error));
-      const fields = { error, task, retryInSeconds: Math.round(delay / 1000) };
+      const fields = { error, step, retryInSeconds: Math.round(delay / 1000) };
       if (passing) {
-        context.log.warn(fields, 'cannot do this now: trying again');
+        context.log.warn(fields, 'step failed for now: trying again');
       } else {
-        context.log.error(fields, 'cannot do this: trying again');
+        context.log.error(fields, 'step failed, somebody has to mend it: trying again');
       }
     }
     await sleep(context.clock, delay, context.signal);

@@ -238,7 +238,7 @@ describe('when safe loading is enabled', () => {
     const { lines } = start(cluster);
     await settle(1_000);
     expect(cluster.node?.annotations).toEqual({ 'example.com/owner': 'team-a', [KEY]: 'true' });
-    expect(lines[0]).toMatchObject({ level: 'warn', fields: { task: 'set the annotation' } });
+    expect(lines[0]).toMatchObject({ level: 'warn', fields: { step: 'set the annotation' } });
   });
 
   it('does not write again when the mark is there already', async () => {
@@ -374,7 +374,7 @@ describe('an API server that does not answer', () => {
     expect(result).toEqual({});
     expect(lines[0]).toMatchObject({
       level: 'warn',
-      fields: { task: 'read the configuration', retryInSeconds: 1 },
+      fields: { step: 'read the configuration', retryInSeconds: 1 },
     });
     // Backing off to one try in 30 seconds at most.
     expect(cluster.calls.length).toBeLessThan(200);
@@ -411,7 +411,7 @@ describe('a node that cannot be marked', () => {
     const { result, lines } = start(cluster);
     await settle(60_000);
     expect(result.error).toMatchObject({ code: 'not-found' });
-    expect(lines[0]).toMatchObject({ level: 'error', fields: { task: 'set the annotation' } });
+    expect(lines[0]).toMatchObject({ level: 'error', fields: { step: 'set the annotation' } });
   });
 
   it('because it is not permitted fails the pod after a few tries', async () => {

@@ -45,12 +45,16 @@ function evict(
   });
 }
 
+/** A pod whose eviction was accepted is seen to terminate soon after. If it is not for this long, in milliseconds, it is asked for again. */
+const ACCEPTED_FOR = 15_000;
+
 /**
  * When to ask (again) for a pod's eviction. A budget that refuses may allow it as soon as another pod is Ready, so the first
  * tries follow closely; kubectl's 5 seconds are the most.
  */
 function nextAttempt({ eviction }: WorkloadPod): number {
   if (eviction === undefined) return -Infinity;
+  if (eviction.result === 'accepted') return eviction.at + ACCEPTED_FOR;
   return eviction.at + Math.min(1000 * 2 ** (eviction.attempts - 1), 5000);
 }
 

@@ -5,8 +5,8 @@ import { hasFailedBefore, stateOf, wasCordonedBefore, type NodeView } from './vi
  * The rule "a node cordoned by a person stays cordoned" lives here, and nowhere else.
  *
  * Kubernetes does not say who cordoned a node. What can be known: the upgrade found it cordoned and noted so on the node; or the
- * API server's record of field managers names `kubectl cordon` as the one who last set `spec.unschedulable`, which it can
- * only have done by cordoning a node that was not cordoned at that moment. Everything else is the upgrade's own cordon.
+ * API server's record of field managers names kubectl as the one who last set `spec.unschedulable`, which it does only by
+ * cordoning (or draining) a node that was not cordoned at that moment. Everything else is the upgrade's own cordon.
  */
 export function keepsCordon(view: NodeView): boolean {
   return wasCordonedBefore(view) || (view.node.unschedulable && view.node.cordonedByPerson);

@@ -3,10 +3,9 @@ import { join } from 'node:path';
 
 import { ApiClient } from './api-client.ts';
 import { cacheDirectory, isOnPath } from './binaries.ts';
-import { eventually } from './eventually.ts';
 import { createNodes, listNodes } from './fixtures/nodes.ts';
 import { createNamespace, isReady } from './fixtures/objects.ts';
-import { createDeployment, listPods } from './fixtures/workloads.ts';
+import { createDeployment, deploymentReady, listPods } from './fixtures/workloads.ts';
 import { isRunning } from './processes.ts';
 import { file } from './programs.ts';
 import { progressToStderr } from './progress.ts';
@@ -27,6 +26,9 @@ interface Named {
   readonly name: string;
 }
 
+/** The exit code of a program that Ctrl-C ended. */
+const INTERRUPTED = 130;
+
 const directoryOf = ({ name }: Named) => join(cacheDirectory(), 'clusters', name);
 
 /** @throws Error if one of that name runs already */
@@ -40,6 +42,9 @@ export async function up(options: UpOptions): Promise<void> {
   }
   rmSync(directory, { recursive: true, force: true });
   const started = performance.now();
+  process.once('SIGINT', () => {
+    void stopControlPlane(directory).then(() => process.exit(INTERRUPTED));
+  });
   const controlPlane = await startControlPlane({
     directory,
     driverLoadMs: options.driverLoadMs,
@@ -66,10 +71,7 @@ export async function up(options: UpOptions): Promise<void> {
 async function createWorkloads(api: ApiClient, replicas: number): Promise<void> {
   await createNamespace(api, 'workloads');
   await createDeployment(api, { namespace: 'workloads', name: 'workload', replicas });
-  await eventually(
-    async () => (await listPods(api, { namespace: 'workloads' })).filter(isReady).length === replicas,
-    { what: `${replicas} pods to be Ready`, timeoutMs: 300_000, intervalMs: 500 },
-  );
+  await deploymentReady(api, { namespace: 'workloads', name: 'workload' }, 300_000);
 }
 
 export async function down(options: Named): Promise<void> {

@@ -45,8 +45,8 @@ export interface ControlPlane {
   kubeconfigFor(account: ServiceAccountRef): Promise<string>;
   /** Kills the API server and starts it again: every connection breaks, and for `downMs` milliseconds there is no server. */
   restartApiServer(options?: { readonly downMs?: number }): Promise<void>;
-  /** Kills one program and starts it again. */
-  restart(program: Exclude<Service, 'etcd' | 'kube-apiserver'>): Promise<void>;
+  /** Kills one program and starts it again. Not KWOK: its kubelets' leases would outlive it. */
+  restart(program: 'kube-controller-manager' | 'kube-scheduler'): Promise<void>;
   /** Ends every program, at once, and removes the directory. Does nothing the second time. */
   stop(): Promise<void>;
 }

@@ -1,31 +1,46 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import type { Server } from 'node:net';
 
 /**
- * Ports on the loopback interface that nobody uses at the moment. All are held until the last is found, so that they differ.
+ * Below the ports that the operating system gives to outgoing connections (from 32768 on Linux, 49152 on macOS). One of those could
+ * be taken by any connection before the server listens, or, while an API server restarts, by a client that so connects to itself.
  */
+const FIRST_PORT = 20_000;
+const LAST_PORT = 32_000;
+
+const ATTEMPTS = 100;
+
+/** Ports of the loopback interface that nobody uses at the moment. All are held until the last is found, so that they differ. */
 export async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, listen));
-  const ports = servers.map(portOf);
-  await Promise.all(servers.map(close));
-  return ports;
+  const servers: Server[] = [];
+  const ports: number[] = [];
+  try {
+    for (let attempt = 0; ports.length < count; attempt += 1) {
+      if (attempt === ATTEMPTS) throw new Error(`no free port found in ${ATTEMPTS} attempts`);
+      const port = randomInt(FIRST_PORT, LAST_PORT);
+      const server = await listen(port);
+      if (server === undefined) continue;
+      servers.push(server);
+      ports.push(port);
+    }
+    return ports;
+  } finally {
+    await Promise.all(servers.map(close));
+  }
 }
 
-function listen(): Promise<Server> {
-  return new Promise((resolve, reject) => {
+/** @returns undefined if the port is in use */
+function listen(port: number): Promise<Server | undefined> {
+  return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
+    server.once('error', () => {
+      resolve(undefined);
+    });
+    server.listen(port, '127.0.0.1', () => {
       resolve(server);
     });
   });
-}
-
-function portOf(server: Server): number {
-  const address = server.address();
-  if (address === null || typeof address === 'string')
-    throw new Error('a server that listens on TCP has a port');
-  return address.port;
 }
 
 function close(server: Server): Promise<void> {

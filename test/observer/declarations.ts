@@ -11,11 +11,18 @@ export class Declarations {
   /** Whether the deed was announced before it was seen; uses the announcement up. */
   excuse(node: string, deed: OutsideDeed, time: number): boolean {
     const found = this.#open.find(
-      ({ declaration, left }) =>
-        left > 0 && declaration.node === node && declaration.deed === deed && declaration.time <= time,
+      ({ declaration, left }) => left > 0 && covers(declaration, { node, deed, time }),
     );
     if (found === undefined) return false;
     found.left -= 1;
     return true;
   }
+}
+
+function covers(
+  declaration: Declaration,
+  { node, deed, time }: { node: string; deed: OutsideDeed; time: number },
+): boolean {
+  if (declaration.node !== node || declaration.deed !== deed) return false;
+  return declaration.from <= time && time <= (declaration.until ?? Infinity);
 }

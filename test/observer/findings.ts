@@ -42,7 +42,9 @@ export interface Declaration {
   readonly node: string;
   readonly deed: OutsideDeed;
   /** Milliseconds since the Unix epoch: it excuses nothing that happened before. */
-  readonly time: number;
+  readonly from: number;
+  /** Nor after. */
+  readonly until?: number;
   /** How many such deeds it excuses. */
   readonly times: number;
 }

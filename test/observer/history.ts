@@ -134,8 +134,9 @@ export class History {
     throw new Error(`${last} is not on the way`);
   }
 
-  declare(node: string, deed: OutsideDeed): this {
-    this.ledger.declare({ node, deed, time: this.#time, times: 1 });
+  /** @param forMs for how long the announcement stands */
+  declare(node: string, deed: OutsideDeed, forMs = Infinity): this {
+    this.ledger.declare({ node, deed, from: this.#time, until: this.#time + forMs, times: 1 });
     return this;
   }
 

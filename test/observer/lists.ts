@@ -4,7 +4,8 @@ import type { RawObject } from './trim.ts';
 
 interface RawList {
   readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
-  readonly items: readonly RawObject[];
+  /** Null, in some lists, if there are none. */
+  readonly items: readonly RawObject[] | null;
 }
 
 const PAGE = '1000';
@@ -47,7 +48,7 @@ async function list(
   for (;;) {
     const query = new URLSearchParams({ ...position, ...selected(labelSelector), limit: PAGE });
     const page = (await reader.get(`${path}?${query.toString()}`, accept)) as RawList;
-    for (const item of page.items) items.push(item);
+    for (const item of page.items ?? []) items.push(item);
     const next = page.metadata.continue ?? '';
     if (next === '') return items;
     position = { continue: next };

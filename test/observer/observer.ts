@@ -10,6 +10,9 @@ import { currentVersion } from './lists.ts';
 import { RESOURCES } from './resources.ts';
 import type { ObservedEvent, SeenNode } from './seen.ts';
 
+/** How long a deed may be done before the observer hears of it. */
+const NEWS_MS = 1000;
+
 export interface FinishOptions {
   readonly expect?: Expectation;
   /** The operator's own requests, if the API server logs them. */
@@ -61,13 +64,22 @@ export class Observer {
   }
 
   /** Announces that somebody other than the operator is about to delete a driver pod. Call it before the deed. */
-  expectOutsideDeletion(node: string, times = 1): void {
-    this.expectOutside('driver-pod-deletion', node, times);
+  expectOutsideDeletion(node: string, times = 1): () => void {
+    return this.expectOutside('driver-pod-deletion', node, times);
   }
 
-  /** Announces what somebody other than the operator is about to do. Call it before the deed. */
-  expectOutside(deed: OutsideDeed, node: string, times = 1): void {
-    this.#declarations.push({ node, deed, times, time: Date.now() });
+  /**
+   * Announces what somebody other than the operator is about to do. Call it before the deed.
+   *
+   * @returns a function that says that the deed is done; without it, the announcement stands to the end
+   */
+  expectOutside(deed: OutsideDeed, node: string, times = 1): () => void {
+    const index = this.#declarations.push({ node, deed, times, from: Date.now() }) - 1;
+    return () => {
+      const declaration = this.#declarations[index];
+      if (declaration !== undefined)
+        this.#declarations[index] = { ...declaration, until: Date.now() + NEWS_MS };
+    };
   }
 
   live(): LiveView {

@@ -1,3 +1,4 @@
+import { onAbort } from '../abort.ts';
 import type { Clock } from '../clock.ts';
 
 /**
@@ -6,16 +7,18 @@ import type { Clock } from '../clock.ts';
  */
 export class Cutoff {
   readonly #clock: Clock;
-  readonly #caller: AbortSignal | undefined;
   readonly #controller = new AbortController();
   #disarm: () => void = () => undefined;
+  #forgetCaller: () => void = () => undefined;
   #reason: 'aborted' | 'timeout' | undefined;
 
   constructor(clock: Clock, caller: AbortSignal | undefined) {
     this.#clock = clock;
-    this.#caller = caller;
-    if (caller?.aborted) this.#giveUp();
-    else caller?.addEventListener('abort', this.#giveUp, { once: true });
+    const giveUp = (): void => {
+      this.#end('aborted');
+    };
+    if (caller?.aborted) giveUp();
+    else if (caller !== undefined) this.#forgetCaller = onAbort(caller, giveUp);
   }
 
   /** To be handed to the request. */
@@ -44,12 +47,8 @@ export class Cutoff {
 
   release(): void {
     this.disarm();
-    this.#caller?.removeEventListener('abort', this.#giveUp);
+    this.#forgetCaller();
   }
-
-  readonly #giveUp = (): void => {
-    this.#end('aborted');
-  };
 
   #end(reason: 'aborted' | 'timeout'): void {
     this.#reason ??= reason;

@@ -31,7 +31,7 @@ interface Made {
 
 async function make(user: Entry<KubeconfigUser>, { server, tls }: CredentialsOptions): Promise<Made> {
   // Large, and needed for nothing else: loaded only by those who have such a kubeconfig.
-  const { KubeConfig } = await import('@kubernetes/client-node');
+  const { KubeConfig } = await import('./client-node.ts');
   const config = new KubeConfig();
   const cluster = {
     name: 'cluster',

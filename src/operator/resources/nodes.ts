@@ -99,15 +99,15 @@ function notReadySince(raw: RawNode): number | undefined {
 }
 
 /**
- * Whether `kubectl cordon` was the last to set `spec.unschedulable`: the API server records which field manager set each field, and
- * takes it off the record when the field is removed.
+ * Whether kubectl, and so a person, was the last to set `spec.unschedulable`: the API server records which field manager set each
+ * field, and takes it off the record when the field is removed. kubectl sends nothing where the node is cordoned already.
  *
  * @see https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
  */
 function isCordonedByKubectl(managedFields: readonly ManagedFieldsEntry[] | undefined): boolean {
   return (managedFields ?? []).some(
     ({ manager, fieldsV1 }) =>
-      manager === 'kubectl-cordon' && hasField(fieldsV1, 'f:spec', 'f:unschedulable'),
+      /^kubectl(-|$)/.test(manager ?? '') && hasField(fieldsV1, 'f:spec', 'f:unschedulable'),
   );
 }
 

@@ -30,6 +30,9 @@ const loads = 'any(.status.containerStatuses[]?; .state.running != null and (.re
 const waitsFor = (reason: string): Condition =>
   `any(.status.containerStatuses[]?; .state.waiting.reason == "${reason}")`;
 
+/** The first container's, which is the only one that fails; nothing is known of a pod that has just been created. */
+const initRestarts =
+  '{{ with $.status.initContainerStatuses }}{{ (index . 0).restartCount }}{{ else }}0{{ end }}';
 const restarts = (list: string) => `(index $.status.${list} 0).restartCount`;
 
 /** Driver pods load slowly, and fail in the ways that real ones do if their image's tag says so. */
@@ -43,8 +46,8 @@ function driverStage(request: Omit<StageRequest, 'kind'>): Stage {
 
 /** True once nothing stands before the main container. */
 function initIsOver({ runInitContainers }: DriverOptions): Condition {
-  const over = runInitContainers === 'instantly' ? not(initAlwaysFails) : initSaid('true');
-  return `(.spec.initContainers == null) or (${over})`;
+  const succeeded = runInitContainers === 'instantly' ? 'true' : initSaid('true');
+  return `(.spec.initContainers == null) or ((${succeeded}) and (${not(initAlwaysFails)}))`;
 }
 
 function backoff(list: string, unitMs: number): Delay {
@@ -109,7 +112,7 @@ function initialized(main: string, phase: 'Pending' | 'Running') {
   return status(
     [
       conditions({ initialized: true, ready: false }),
-      initContainers({ state: state.succeeded, ready: true, started: false }),
+      initContainers({ state: state.succeeded, ready: true, started: false, restartCount: initRestarts }),
       main,
       PLACE,
       `phase: ${phase}`,

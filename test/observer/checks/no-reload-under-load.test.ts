@@ -151,6 +151,11 @@ describe('deletions by others', () => {
     expect(history.broken()).toEqual(BROKEN);
   });
 
+  it('does not excuse what happened after the announced deed was done', () => {
+    const history = new History({ nodes: ['a'] }).declare('a', 'driver-pod-deletion', 1000);
+    expect(history.wait(2000).deleteDriver('a').broken()).toEqual(BROKEN);
+  });
+
   it('recognises that the node is gone', () => {
     expect(new History({ nodes: ['a'] }).nodeGone('a').deleteDriver('a').broken()).toEqual([]);
   });

@@ -1,0 +1,177 @@
+import { describe, expect, it } from 'vitest';
+import { INITIALLY_UNSCHEDULABLE_ANNOTATION, REASON_ANNOTATION, STATE_LABEL } from '../contract/keys.ts';
+import { aDriverPod, aNode } from './testing/builders.ts';
+import { changeOf, decide, nextState, written } from './testing/outcome.ts';
+
+describe('a node without a state', () => {
+  it('is done if its driver is up to date and Ready', () => {
+    expect(nextState(decide(aNode({ driver: 'ready' })))).toBe('upgrade-done');
+  });
+
+  it('is said to be done without an event: nothing has happened', () => {
+    expect(changeOf(decide(aNode({ driver: 'ready' })))?.event).toBeUndefined();
+  });
+
+  it('needs an upgrade if its driver is out of date, running or not', () => {
+    expect(nextState(decide(aNode({ driver: 'outdated' })))).toBe('upgrade-required');
+    expect(nextState(decide(aNode({ driver: 'outdated-not-ready' })))).toBe('upgrade-required');
+  });
+
+  it('needs an upgrade if a driver waits to be loaded safely', () => {
+    expect(nextState(decide(aNode({ driver: 'starting', safeLoad: true })))).toBe('upgrade-required');
+  });
+
+  it('needs an upgrade if a person requests it', () => {
+    expect(nextState(decide(aNode({ driver: 'ready', requested: true })))).toBe('upgrade-required');
+  });
+
+  it.each(['unknown', 'starting', 'terminating', 'failing'] as const)(
+    'stays as it is, with a reason, while its driver is %s',
+    (driver) => {
+      const decision = decide(aNode({ driver }));
+      expect(decision.actions).toEqual([]);
+      expect(decision.reason).toBeDefined();
+    },
+  );
+
+  it('names what keeps its driver from coming up', () => {
+    expect(decide(aNode({ driver: 'failing' })).reason).toMatchObject({ code: 'driver-crashing' });
+    expect(decide(aNode({ driver: 'starting' })).reason).toMatchObject({ code: 'driver-starting' });
+  });
+
+  it.each(['unwanted', 'missing'] as const)('is nobody’s concern while its driver is %s', (driver) => {
+    const decision = decide(aNode({ driver }));
+    expect(decision.actions).toEqual([]);
+    expect(decision.reason).toBeUndefined();
+  });
+
+  it('is one whose label holds a value that nobody knows, too', () => {
+    for (const state of ['', 'upgrade-paused', 'Upgrade-Done', '__proto__', 'constructor', 'toString']) {
+      expect(nextState(decide(aNode({ state, driver: 'ready' }))), state).toBe('upgrade-done');
+      expect(nextState(decide(aNode({ state, driver: 'outdated' }))), state).toBe('upgrade-required');
+    }
+  });
+
+  it('is one that has no labels of its own', () => {
+    const view = aNode({ driver: 'ready' });
+    const labels = Object.create({ [STATE_LABEL]: 'upgrade-failed' }) as Record<string, string>;
+    expect(nextState(decide({ ...view, node: { ...view.node, labels } }))).toBe('upgrade-done');
+  });
+});
+
+describe('a node in upgrade-done', () => {
+  const done = { state: 'upgrade-done' } as const;
+
+  it('is left alone while its driver is up to date', () => {
+    const decision = decide(aNode({ ...done, driver: 'ready' }));
+    expect(decision).toEqual({
+      actions: [],
+      workload: 'none',
+      reason: undefined,
+      wakeAt: undefined,
+      wantsSlot: undefined,
+    });
+  });
+
+  it('needs an upgrade when its driver is out of date, and says so', () => {
+    const decision = decide(aNode({ ...done, driver: 'outdated' }));
+    expect(nextState(decision)).toBe('upgrade-required');
+    expect(changeOf(decision)?.event).toEqual({
+      type: 'Normal',
+      reason: 'DriverUpgradeRequired',
+      message: 'Driver pod mofed-1 is out of date: the node waits for its upgrade',
+    });
+  });
+
+  it('needs an upgrade when a driver waits to be loaded safely, up to date or not', () => {
+    const decision = decide(aNode({ ...done, driver: 'starting', safeLoad: true }));
+    expect(nextState(decision)).toBe('upgrade-required');
+    expect(changeOf(decision)?.event?.message).toMatch(/^A driver waits to be loaded safely/);
+    expect(nextState(decide(aNode({ ...done, driver: 'ready', safeLoad: true })))).toBe('upgrade-required');
+  });
+
+  it('needs an upgrade when a person requests it', () => {
+    const decision = decide(aNode({ ...done, driver: 'ready', requested: true }));
+    expect(nextState(decision)).toBe('upgrade-required');
+    expect(changeOf(decision)?.event?.message).toMatch(/^An upgrade of the driver was requested/);
+  });
+
+  it('takes no value of the request but "true" for one', () => {
+    const annotations = { 'nvidia.com/ofed-driver-upgrade-requested': 'false' };
+    expect(decide(aNode({ ...done, driver: 'ready', annotations })).actions).toEqual([]);
+  });
+
+  it('is not decided about while the newest revision is unknown', () => {
+    const decision = decide(aNode({ ...done, driver: 'unknown' }));
+    expect(decision.actions).toEqual([]);
+    expect(decision.reason?.code).toBe('driver-revision-unknown');
+  });
+
+  it.each(['starting', 'failing', 'terminating', 'missing'] as const)(
+    'stays done while its up-to-date driver is %s: no upgrade would help',
+    (driver) => {
+      expect(decide(aNode({ ...done, driver })).actions).toEqual([]);
+    },
+  );
+
+  it('leaves an orphaned driver alone until a person requests its upgrade, and tells how', () => {
+    const decision = decide(aNode({ ...done, driver: 'orphaned' }));
+    expect(decision.actions).toEqual([]);
+    expect(decision.reason?.code).toBe('orphaned-driver');
+    expect(decision.reason?.message).toContain('nvidia.com/ofed-driver-upgrade-requested=true');
+    expect(nextState(decide(aNode({ ...done, driver: 'orphaned', requested: true })))).toBe(
+      'upgrade-required',
+    );
+  });
+
+  it('is released when no driver belongs on it any more, whatever is asked of it', () => {
+    expect(nextState(decide(aNode({ ...done, driver: 'unwanted' })))).toBe('none');
+    expect(nextState(decide(aNode({ ...done, driver: 'unwanted', requested: true, safeLoad: true })))).toBe(
+      'none',
+    );
+  });
+
+  it('keeps a cordon that was there before the upgrade when it is released', () => {
+    expect(
+      changeOf(decide(aNode({ ...done, driver: 'unwanted', cordoned: true })))?.unschedulable,
+    ).toBeUndefined();
+  });
+});
+
+describe('a node that comes to need an upgrade', () => {
+  const outdated = { state: 'upgrade-done', driver: 'outdated' } as const;
+
+  it('is noted to have been cordoned before, if it is', () => {
+    for (const cordoned of [true, 'by-person'] as const) {
+      expect(written(decide(aNode({ ...outdated, cordoned })), INITIALLY_UNSCHEDULABLE_ANNOTATION)).toBe(
+        'true',
+      );
+    }
+  });
+
+  it('is not noted so if it is not', () => {
+    expect(written(decide(aNode(outdated)), INITIALLY_UNSCHEDULABLE_ANNOTATION)).toBeUndefined();
+  });
+
+  it('loses an old note that no longer holds', () => {
+    expect(
+      written(decide(aNode({ ...outdated, cordonedBefore: true })), INITIALLY_UNSCHEDULABLE_ANNOTATION),
+    ).toBeNull();
+  });
+
+  it('loses the reason that was told for its former state', () => {
+    expect(
+      written(decide(aNode({ ...outdated, reason: 'orphaned-driver: x' })), REASON_ANNOTATION),
+    ).toBeNull();
+  });
+
+  it('is not cordoned or uncordoned yet', () => {
+    expect(changeOf(decide(aNode({ ...outdated, cordoned: true })))?.unschedulable).toBeUndefined();
+    expect(changeOf(decide(aNode(outdated)))?.unschedulable).toBeUndefined();
+  });
+
+  it('is so by the one pod of two that is out of date', () => {
+    const driver = [aDriverPod('ready'), aDriverPod('outdated', { uid: 'other' })];
+    expect(nextState(decide(aNode({ state: 'upgrade-done', driver })))).toBe('upgrade-required');
+  });
+});

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseLabelSelector } from '../kubernetes/label-selector.ts';
+import { parseLabelSelector } from '../kubernetes/label-selector-parser.ts';
 import { parsePolicy } from './policy.ts';
 import type { Policy } from './policy.ts';
 import { SELECTOR_PATTERN } from './upgrade-policy-schema.ts';

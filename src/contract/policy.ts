@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseLabelSelector } from '../kubernetes/label-selector.ts';
+import { parseLabelSelector } from '../kubernetes/label-selector-parser.ts';
 import { resolveDriver } from './driver-spec.ts';
 import type { DriverSpec } from './driver-spec.ts';
 import type { NodeAffinity, Toleration } from './pod-schema.ts';

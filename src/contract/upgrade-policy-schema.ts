@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LabelSelectorError, parseLabelSelector } from '../kubernetes/label-selector.ts';
+import { LabelSelectorError, parseLabelSelector } from '../kubernetes/label-selector-parser.ts';
 import { celPattern, ruled, RULES_KEY } from './rule.ts';
 
 /** `spec.ofedDriver.upgradePolicy`: fields and defaults are those of docs/contract.md, "Resource". */

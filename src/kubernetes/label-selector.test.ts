@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LabelSelectorError, matchesLabels, parseLabelSelector } from './label-selector.ts';
+import { LabelSelectorError, parseLabelSelector } from './label-selector-parser.ts';
+import { matchesLabels } from './label-selector.ts';
 import type { Requirement } from './label-selector.ts';
 import type { StringMap } from './objects.ts';
 

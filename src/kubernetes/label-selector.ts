@@ -1,8 +1,6 @@
 import { lookUp } from './objects.ts';
 import type { StringMap } from './objects.ts';
 
-export { LabelSelectorError, parseLabelSelector } from './label-selector-parser.ts';
-
 /** A parsed label selector: a pod matches if it meets every requirement; none at all means that everything matches. */
 export type LabelSelector = readonly Requirement[];
 

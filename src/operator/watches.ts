@@ -25,7 +25,6 @@ export interface WatchesOptions {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly namespace: string;
-  readonly on: Handlers;
 }
 
 /** Who is told of what. */
@@ -42,28 +41,38 @@ export interface Handlers {
 export type Watches = ReturnType<typeof createWatches>;
 
 export function createWatches(options: WatchesOptions) {
-  const { namespace, on } = options;
+  const { namespace } = options;
+  // Nothing is told before `run`, which says to whom.
+  let on: Handlers | undefined;
+  const tell =
+    <K extends keyof Handlers>(kind: K): ((change: Parameters<Handlers[K]>[0]) => void) =>
+    (change) => {
+      (on?.[kind] as ((change: Parameters<Handlers[K]>[0]) => void) | undefined)?.(change);
+    };
   const driverObjects = { namespace, labelSelector: DRIVER_LABEL };
   const driverAccess = { fieldSelector: `metadata.name=${DRIVER_SERVICE_ACCOUNT}` };
   const watches = {
-    nodes: informer(nodes, {}, on.node, options),
-    driverPods: informer(driverPods, driverObjects, on.driverPod, options),
-    daemonSets: informer(daemonSets, driverObjects, on.daemonSet, options),
-    policies: informer(policies, {}, on.policy, options),
-    configMaps: informer(configMaps, { namespace }, on.object, options),
-    serviceAccounts: informer(serviceAccounts, { namespace, ...driverAccess }, on.object, options),
-    roles: informer(roles, { namespace, ...driverAccess }, on.object, options),
-    roleBindings: informer(roleBindings, { namespace, ...driverAccess }, on.object, options),
-    clusterRoles: informer(clusterRoles, driverAccess, on.object, options),
-    clusterRoleBindings: informer(clusterRoleBindings, driverAccess, on.object, options),
+    nodes: informer(nodes, {}, tell('node'), options),
+    driverPods: informer(driverPods, driverObjects, tell('driverPod'), options),
+    daemonSets: informer(daemonSets, driverObjects, tell('daemonSet'), options),
+    policies: informer(policies, {}, tell('policy'), options),
+    configMaps: informer(configMaps, { namespace }, tell('object'), options),
+    serviceAccounts: informer(serviceAccounts, { namespace, ...driverAccess }, tell('object'), options),
+    roles: informer(roles, { namespace, ...driverAccess }, tell('object'), options),
+    roleBindings: informer(roleBindings, { namespace, ...driverAccess }, tell('object'), options),
+    clusterRoles: informer(clusterRoles, driverAccess, tell('object'), options),
+    clusterRoleBindings: informer(clusterRoleBindings, driverAccess, tell('object'), options),
   };
   const all: readonly Pick<Informer<Stored>, 'synced' | 'run'>[] = Object.values(watches);
   return {
     ...watches,
     /** Resolves when each has read what there is. */
     synced: Promise.all(all.map((each) => each.synced)).then(() => undefined),
-    /** Runs until the signal aborts. */
-    run: (signal: AbortSignal): Promise<unknown> => Promise.all(all.map((each) => each.run(signal))),
+    /** Runs until the signal aborts, telling the handlers of every change. To be called once. */
+    run: (handlers: Handlers, signal: AbortSignal): Promise<unknown> => {
+      on = handlers;
+      return Promise.all(all.map((each) => each.run(signal)));
+    },
   };
 }
 

@@ -17,10 +17,7 @@ export function keepsCordon(view: NodeView): boolean {
  * upgrade left its own cordon behind for the next try.
  */
 export function isCordonedByPersonBeforeStart(view: NodeView): boolean {
-  return (
-    view.node.unschedulable &&
-    (view.node.cordonedByPerson || wasCordonedBefore(view) || !hasFailedBefore(view))
-  );
+  return view.node.unschedulable && !isCordonedByUpgrade(view);
 }
 
 /** Whether the node is cordoned, and by the upgrade: the cordon is ours to take back. */

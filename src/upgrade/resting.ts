@@ -15,7 +15,15 @@ import { driverWait } from './phases/pod-restart.ts';
 import { uncordon } from './phases/uncordon.ts';
 import { parseReason } from './reasons.ts';
 import { release } from './release.ts';
-import { annotationOf, isRequested, stateOf, waitsForSafeLoad, type Context, type NodeView } from './view.ts';
+import {
+  annotationOf,
+  hasFailedBefore,
+  isRequested,
+  stateOf,
+  waitsForSafeLoad,
+  type Context,
+  type NodeView,
+} from './view.ts';
 
 /** No state yet, or `upgrade-done`: is there anything to do on this node? */
 export function decideSettled(view: NodeView): Decision {
@@ -113,7 +121,7 @@ export function decideFailed(view: NodeView, context: Context, slotGranted: bool
   if (deservesNewTry(view, condition)) {
     return change(
       stepTo(view, 'upgrade-required', {
-        annotations: initialCordon(view),
+        annotations: { ...initialCordon(view), ...cordonLeftBehind(view) },
         event: {
           type: 'Normal',
           reason: 'DriverUpgradeRetried',
@@ -152,6 +160,13 @@ function deservesNewTry(view: NodeView, condition: DriverCondition): boolean {
   // Another operator does not note what it failed on. A driver that is both out of date and not running is what is left of an attempt
   // at a version that nobody wants any more.
   return condition.kind === 'outdated' && !condition.pod.ready;
+}
+
+/** Another operator does not note what it failed on; without a note, its cordon would pass for a person's from here on. */
+function cordonLeftBehind(view: NodeView): Readonly<Record<string, string>> {
+  return isCordonedByUpgrade(view) && !hasFailedBefore(view)
+    ? { [FAILED_REVISION_ANNOTATION]: 'unknown' }
+    : {};
 }
 
 /** The failure stands. What it was about is noted, if whoever declared it did not. */

@@ -1,5 +1,6 @@
 /** What end-to-end tests, the demo and benchmarks run the real operator with. */
 export { upgradeByHand, type ByHandOptions, type Fault } from './by-hand.ts';
+export { createHandCluster, type HandCluster } from './by-hand-cluster.ts';
 export { openView, type HandView } from './by-hand-steps.ts';
 export { startInitContainers, type InitContainers } from './init-containers.ts';
 export {

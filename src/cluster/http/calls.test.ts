@@ -1,3 +1,4 @@
+import { createServer, type AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import type { ResourceType } from '../port.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
@@ -179,6 +180,44 @@ describe('A call that gets no answer', () => {
     await harness.server.stop();
     const patched = cluster.patch(testNodes, { name: 'n1' }, []);
     await expect(patched).rejects.toMatchObject({ code: 'connection', details: { maybeApplied: false } });
+  });
+
+  it('fails at once when the caller gives up while it waits for a connection, and is never made', async () => {
+    const cluster = harness.cluster();
+    const held: (() => void)[] = [];
+    harness.server.answer((request, response) => {
+      held.push(() => {
+        json(rawNode('n1', 7))(request, response);
+      });
+    });
+    const patch = (signal?: AbortSignal) =>
+      cluster.patch(testNodes, { name: 'n1' }, [], signal && { signal });
+    const busy = Array.from({ length: 64 }, () => patch());
+    await harness.server.until(64);
+    const controller = new AbortController();
+    const waiting = expect(patch(controller.signal)).rejects.toMatchObject({ code: 'aborted' });
+    controller.abort();
+    await waiting;
+    for (const answer of held) answer();
+    await Promise.all(busy);
+    expect(harness.server.received).toHaveLength(64);
+  });
+
+  it('fails at once when the caller gives up while the connection is being made', async () => {
+    // Accepts connections, and never says a word of TLS.
+    const mute = createServer();
+    await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
+    const { port } = mute.address() as AddressInfo;
+    const controller = new AbortController();
+    const connected = new Promise((resolve) => mute.once('connection', resolve));
+    const cluster = harness.cluster({ connection: connectionTo(`https://127.0.0.1:${port}`) });
+    const got = cluster.get(testNodes, { name: 'n1' }, { signal: controller.signal });
+    const failed = expect(got).rejects.toMatchObject({ code: 'aborted' });
+    await connected;
+    controller.abort();
+    await failed;
+    await cluster.close();
+    mute.close();
   });
 
   it('fails when the client is closed', async () => {

@@ -10,10 +10,19 @@ export class Cutoff {
   readonly #controller = new AbortController();
   #disarm: () => void = () => undefined;
   #forgetCaller: () => void = () => undefined;
+  #reject: () => void = () => undefined;
+  readonly #ended: Promise<never>;
   #reason: 'aborted' | 'timeout' | undefined;
 
   constructor(clock: Clock, caller: AbortSignal | undefined) {
     this.#clock = clock;
+    this.#ended = new Promise((_resolve, reject) => {
+      this.#reject = () => {
+        reject(new Error('cut off'));
+      };
+    });
+    // Most requests are over before they are ended from here, and then nobody waits for this.
+    this.#ended.catch(() => undefined);
     const giveUp = (): void => {
       this.#end('aborted');
     };
@@ -29,6 +38,14 @@ export class Cutoff {
   /** Why the request was ended; undefined if it was not ended from here. */
   get reason(): 'aborted' | 'timeout' | undefined {
     return this.#reason;
+  }
+
+  /**
+   * What the work comes to, or a rejection as soon as the request is ended from here. The signal alone does not do: a request that waits
+   * for a connection takes no notice of it until there is one.
+   */
+  async race<R>(work: Promise<R>): Promise<R> {
+    return await Promise.race([work, this.#ended]);
   }
 
   /** Lets time run out `milliseconds` from now, instead of whenever it would have before. */
@@ -54,5 +71,6 @@ export class Cutoff {
     this.#reason ??= reason;
     this.release();
     this.#controller.abort();
+    this.#reject();
   }
 }

@@ -54,7 +54,7 @@ export class Transport {
     const record = this.#startRecord(call);
     try {
       cutoff.arm(this.#options.callTimeoutMs);
-      const answer = await this.#request(this.#dispatchers.watches, call, cutoff);
+      const answer = await cutoff.race(this.#request(this.#dispatchers.watches, call, cutoff));
       cutoff.disarm();
       record(answer.statusCode);
       // Without a listener, a stream that is cut off while nobody reads it would end the process.
@@ -76,7 +76,7 @@ export class Transport {
     const record = this.#startRecord(call);
     try {
       cutoff.arm(this.#options.callTimeoutMs);
-      const answer = await this.#request(this.#dispatchers.calls, call, cutoff);
+      const answer = await cutoff.race(this.#request(this.#dispatchers.calls, call, cutoff));
       const result = await read(answer);
       record(answer.statusCode);
       return result;

@@ -1,6 +1,7 @@
 import { keyOf, type Informer } from '../../cluster/informer.ts';
 import type { ResourceType, Stored } from '../../cluster/port.ts';
 import type { ApiObject } from '../../kubernetes/objects.ts';
+import { INIT_CONFIG_MAP } from '../../contract/keys.ts';
 import { daemonSets, type StoredDaemonSet } from '../resources/daemonsets.ts';
 import {
   clusterRoleBindings,
@@ -30,15 +31,16 @@ export interface Shelf {
 /** The driver's objects by kind. */
 export type Shelves = ReadonlyMap<string, Shelf>;
 
-/** A shelf over an informer of the same kind. */
+/** A shelf over an informer of the same kind, with those of its objects that are the driver's. */
 function shelf<T extends StoredObject | StoredDaemonSet>(
   type: ResourceType<T>,
   informer: Informer<T>,
+  isDrivers: (object: T) => boolean = () => true,
 ): Shelf {
   return {
     type,
     get: (ref) => informer.get(keyOf(ref)),
-    values: () => informer.values(),
+    values: () => [...informer.values()].filter(isDrivers),
     observe: (object) => {
       // It was trimmed by `type`, so it is one of its objects.
       informer.observe(object as T);
@@ -65,7 +67,8 @@ export function driverShelves(
     shelf(clusterRoleBindings, watches.clusterRoleBindings),
     shelf(roles, watches.roles),
     shelf(roleBindings, watches.roleBindings),
-    shelf(configMaps, watches.configMaps),
+    // The namespace has the ConfigMaps of other components, too.
+    shelf(configMaps, watches.configMaps, ({ name }) => name === INIT_CONFIG_MAP),
     shelf(daemonSets, watches.daemonSets),
   ];
   return new Map(shelves.map((each) => [each.type.kind, each]));

@@ -27,6 +27,8 @@ export interface DriverSyncOptions {
   readonly pools: () => readonly Pool[];
   /** The keys of each ConfigMap in the namespace. */
   readonly configMaps: () => ConfigMapKeys;
+  /** Whether a DaemonSet, by its UID, still has pods. */
+  readonly hasPods: (daemonSet: string) => boolean;
   /** What is wrong with the driver's objects may have changed. */
   readonly onProblems: () => void;
 }
@@ -45,6 +47,7 @@ export class DriverSync {
   #settled = false;
   #busy = false;
   #touched = false;
+  #waitsForPods = false;
   #failures = 0;
 
   constructor(options: DriverSyncOptions) {
@@ -59,6 +62,11 @@ export class DriverSync {
   /** Everything that should be there has been seen to be, or been written, since the last change. */
   get settled(): boolean {
     return this.#settled && !this.#touched;
+  }
+
+  /** A DaemonSet that nothing needs any more is kept until its pods have left. */
+  get waitsForPods(): boolean {
+    return this.#waitsForPods;
   }
 
   /** Something that the objects depend on may have changed. */
@@ -138,11 +146,22 @@ export class DriverSync {
     const wanted = new Set(rendered.objects.map((object) => `${object.kind}/${object.metadata.name}`));
     for (const { daemonSet } of rendered.problems)
       if (daemonSet !== undefined) wanted.add(`DaemonSet/${daemonSet}`);
+    this.#waitsForPods = false;
     for (const [kind, shelf] of this.#options.shelves) {
       for (const live of [...shelf.values()]) {
-        if (!wanted.has(`${kind}/${live.name}`) && isOurs(live, policy)) await this.#remove(shelf, live);
+        if (wanted.has(`${kind}/${live.name}`) || !isOurs(live, policy)) continue;
+        if (this.#isStillUsed(live, policy)) this.#waitsForPods = true;
+        else await this.#remove(shelf, live);
       }
     }
+  }
+
+  /**
+   * A pool that has lost its last node may get it back: Node Feature Discovery takes its labels off nodes now and then. To delete a
+   * DaemonSet is to unload the driver wherever it still runs, so it goes after its pods, not before.
+   */
+  #isStillUsed(live: LiveObject, policy: Policy): boolean {
+    return policy.driver !== undefined && this.#options.hasPods(live.uid);
   }
 
   async #remove(shelf: Shelf, live: LiveObject): Promise<void> {

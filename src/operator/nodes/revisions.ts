@@ -1,11 +1,16 @@
+import type { Clock } from '../../cluster/clock.ts';
 import type { Cluster } from '../../cluster/port.ts';
+import type { Logger } from '../log.ts';
 import { controllerRevisions, type StoredDaemonSet, type StoredRevision } from '../resources/daemonsets.ts';
 
 export interface RevisionsOptions {
   readonly cluster: Cluster;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+  readonly daemonSets: { values(): Iterable<StoredDaemonSet> };
   /** The newest revision of a DaemonSet has become known. */
   readonly onKnown: (daemonSet: StoredDaemonSet) => void;
-  readonly onFailure: (daemonSet: StoredDaemonSet, error: unknown) => void;
 }
 
 interface Known {
@@ -39,9 +44,18 @@ export class Revisions {
     if (!isObserved(daemonSet) || known?.generation === daemonSet.generation) return;
     this.#known.set(daemonSet.uid, { generation: daemonSet.generation, hash: undefined });
     this.#read(daemonSet).catch((error: unknown) => {
-      // Forgotten, so that the next look tries again.
       this.#known.delete(daemonSet.uid);
-      this.#options.onFailure(daemonSet, error);
+      this.#tryAgain(daemonSet, error);
+    });
+  }
+
+  #tryAgain({ name, uid }: StoredDaemonSet, error: unknown): void {
+    const { clock, log, signal, daemonSets } = this.#options;
+    if (signal.aborted) return;
+    log.warn({ daemonSet: name, error, retryInMs: RETRY }, 'newest revision could not be read: trying again');
+    clock.after(RETRY, () => {
+      const now = [...daemonSets.values()].find((each) => each.uid === uid);
+      if (now !== undefined && !signal.aborted) this.see(now);
     });
   }
 
@@ -51,7 +65,8 @@ export class Revisions {
 
   async #read(daemonSet: StoredDaemonSet): Promise<void> {
     const { uid, namespace = '', generation } = daemonSet;
-    const list = await this.#options.cluster.list(controllerRevisions, { namespace });
+    const { cluster, signal } = this.#options;
+    const list = await cluster.list(controllerRevisions, { namespace }, { signal });
     const hash = newest(list.items.filter(({ owners }) => owners.includes(uid)))?.hash;
     if (hash === undefined) throw new Error(`DaemonSet ${daemonSet.name} has no ControllerRevision`);
     if (this.#known.get(uid)?.generation !== generation) return;
@@ -59,6 +74,8 @@ export class Revisions {
     this.#options.onKnown(daemonSet);
   }
 }
+
+const RETRY = 1000;
 
 function isObserved({ generation, observedGeneration }: StoredDaemonSet): boolean {
   return observedGeneration >= generation;

@@ -13,7 +13,7 @@ export interface StatusWriterOptions {
   readonly signal: AbortSignal;
   /** Each policy that should have a status, as it is now, and the status. */
   readonly compute: () => readonly { readonly policy: StoredObject; readonly status: PolicyStatus }[];
-  readonly observe: (policy: StoredObject) => void;
+  readonly policies: { observe(policy: StoredObject): void };
 }
 
 /** The shortest time between two writes, in milliseconds. */
@@ -50,15 +50,14 @@ export class StatusWriter {
   }
 
   async #writeOne(policy: StoredObject, status: PolicyStatus): Promise<void> {
-    const { cluster, log, signal, observe } = this.#options;
+    const { cluster, log, signal, policies: known } = this.#options;
     try {
       const operations = [
         { op: 'test', path: '/metadata/uid', value: policy.uid },
         { op: 'add', path: '/status', value: status },
       ] as const;
-      observe(
-        await cluster.patch(policies, { name: policy.name, subresource: 'status' }, operations, { signal }),
-      );
+      const ref = { name: policy.name, subresource: 'status' } as const;
+      known.observe(await cluster.patch(policies, ref, operations, { signal }));
     } catch (error) {
       if (hasCode(error, 'aborted', 'not-found')) return;
       log.warn({ policy: policy.name, error }, 'status could not be written');

@@ -134,6 +134,8 @@ export function driverWait(condition: DriverCondition): Reason {
         code: 'driver-starting',
         message: `Waiting for driver pod ${condition.pod.name} to become Ready`,
       };
+    case 'failing':
+      return driverFailure(condition.pod, condition.failure);
     default:
       return { code: 'in-progress', message: 'Waiting for the driver' };
   }

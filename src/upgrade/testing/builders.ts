@@ -10,7 +10,7 @@ import {
   WAIT_START_ANNOTATION,
 } from '../../contract/keys.ts';
 import type { DrainPolicy, UpgradePolicy, WaitForCompletion } from '../../contract/upgrade-policy.ts';
-import { parseLabelSelector } from '../../kubernetes/label-selector.ts';
+import { parseLabelSelector } from '../../kubernetes/label-selector-parser.ts';
 import type { StringMap } from '../../kubernetes/objects.ts';
 import type { DriverFailure, DriverPod, NodeView, WorkloadPod } from '../view.ts';
 

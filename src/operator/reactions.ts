@@ -1,0 +1,170 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Change } from '../cluster/informer.ts';
+import { isInProgress } from '../contract/states.ts';
+import type { Fleet } from '../upgrade/fleet.ts';
+import type { DriverSync } from './driver/driver-sync.ts';
+import type { PoolIndex } from './driver/pool-index.ts';
+import type { EventRecorder } from './event-recorder.ts';
+import type { Logger } from './log.ts';
+import type { Actor } from './nodes/actor.ts';
+import type { DriverPodIndex } from './nodes/driver-pod-index.ts';
+import { stateOfNode, type NodeController } from './nodes/node-controller.ts';
+import { selects } from './nodes/node-views.ts';
+import type { Revisions } from './nodes/revisions.ts';
+import type { Workloads } from './nodes/workloads.ts';
+import type { ActivePolicy } from './policy.ts';
+import type { StoredDaemonSet } from './resources/daemonsets.ts';
+import type { StoredDriverPod } from './resources/driver-pods.ts';
+import type { StoredNode } from './resources/nodes.ts';
+import type { StoredObject } from './resources/objects.ts';
+import type { StatusWriter } from './status/status-writer.ts';
+import type { Handlers, Watches } from './watches.ts';
+
+export interface ReactionsOptions {
+  readonly watches: Watches;
+  readonly policy: ActivePolicy;
+  readonly pools: PoolIndex;
+  readonly driverPods: DriverPodIndex;
+  readonly revisions: Revisions;
+  readonly workloads: Workloads;
+  readonly fleet: Fleet;
+  readonly nodes: NodeController;
+  readonly driverSync: DriverSync;
+  readonly status: StatusWriter;
+  readonly actor: Actor;
+  readonly events: EventRecorder;
+  readonly log: Logger;
+}
+
+/** Whom a piece of news concerns: each goes to the parts that depend on it, and to no others. */
+export class Reactions implements Handlers {
+  readonly #parts: ReactionsOptions;
+  #begun = false;
+
+  constructor(parts: ReactionsOptions) {
+    this.#parts = parts;
+  }
+
+  /** Whether everything has been read, so that decisions can be made. */
+  get begun(): boolean {
+    return this.#begun;
+  }
+
+  /** Everything has been read: the work begins. */
+  begin(): void {
+    const { log, watches, pools, policy } = this.#parts;
+    this.#begun = true;
+    log.info({ nodes: watches.nodes.size, pools: pools.values().length, mode: policy.mode.kind }, 'started');
+    this.#everythingChanged();
+  }
+
+  node(change: Change<StoredNode>): void {
+    const { pools, workloads, fleet } = this.#parts;
+    const { key, before, after } = change;
+    if (pools.apply(change)) this.#driverObjects();
+    // Pods may have come while it was schedulable: what was read before that says nothing.
+    if (before?.unschedulable === false) workloads.stale(key);
+    // Counted by its label at once, whatever is decided later: whoever is in progress counts before anyone is let in.
+    if (after !== undefined && (isMarked(before) || isMarked(after))) fleet.see(key, stateOfNode(after));
+    else if (after === undefined && before !== undefined) this.#nodeGone(before);
+    this.touchNode(key);
+  }
+
+  driverPod(change: Change<StoredDriverPod>): void {
+    const { driverPods, driverSync } = this.#parts;
+    for (const name of driverPods.apply(change)) this.touchNode(name);
+    if (change.after === undefined && driverSync.waitsForPods) this.#driverObjects();
+  }
+
+  daemonSet({ before, after }: Change<StoredDaemonSet>): void {
+    const { revisions, status } = this.#parts;
+    if (before !== undefined && before.uid !== after?.uid) revisions.forget(before.uid);
+    if (after !== undefined) revisions.see(after);
+    if (!this.#begun) return;
+    if (isEdited(before, after)) this.#driverObjects();
+    const concerned = after ?? before;
+    if (concerned !== undefined && isNewsForNodes(before, after)) this.touchNodesOf(concerned);
+    status.touch();
+  }
+
+  policy({ before, after }: Change<StoredObject>): void {
+    const { log, policy, status } = this.#parts;
+    if (!this.#begun) return;
+    status.touch();
+    // Its status is written by the operator itself.
+    if (generationOf(before) === generationOf(after) && before?.uid === after?.uid) return;
+    const { name } = after ?? before ?? {};
+    log.info({ policy: name, generation: generationOf(after), mode: policy.mode.kind }, 'policy changed');
+    this.#everythingChanged();
+  }
+
+  object(): void {
+    this.#driverObjects();
+  }
+
+  touchNode(name: string): void {
+    if (this.#begun) this.#parts.nodes.touch(name);
+  }
+
+  /** The nodes that a DaemonSet selects, and those that still have a pod of it. */
+  touchNodesOf(daemonSet: StoredDaemonSet): void {
+    const { watches, driverPods, status } = this.#parts;
+    for (const node of watches.nodes.values()) {
+      const hasPod = driverPods.on(node.name).some((pod) => pod.daemonSet === daemonSet.uid);
+      if (hasPod || selects(daemonSet, node.labels)) this.touchNode(node.name);
+    }
+    status.touch();
+  }
+
+  #driverObjects(): void {
+    if (this.#begun) this.#parts.driverSync.touch();
+  }
+
+  #everythingChanged(): void {
+    const { watches, status } = this.#parts;
+    this.#driverObjects();
+    for (const { name } of watches.nodes.values()) this.touchNode(name);
+    status.touch();
+  }
+
+  #nodeGone(node: StoredNode): void {
+    const { fleet, log, policy, actor, events } = this.#parts;
+    fleet.remove(node.name);
+    const state = stateOfNode(node);
+    const { object } = policy;
+    if (!isInProgress(state) || object === undefined) return;
+    log.warn({ node: node.name, state }, 'node deleted in the middle of its upgrade');
+    const message = `Node ${node.name} was deleted in the middle of its driver upgrade (${state}); the others go on`;
+    const event = { type: 'Warning', reason: 'NodeDeletedDuringUpgrade', message } as const;
+    actor.announce(node, event);
+    const { apiVersion, kind } = object.object;
+    events.record({ regarding: { apiVersion, kind, name: object.name, uid: object.uid }, ...event });
+  }
+}
+
+function isMarked(node: StoredNode | undefined): boolean {
+  return node !== undefined && stateOfNode(node) !== 'none';
+}
+
+function generationOf(policy: StoredObject | undefined): number | undefined {
+  return policy?.object.metadata.generation;
+}
+
+/** The counts in a DaemonSet's status change with every pod, and concern no node. */
+function isNewsForNodes(before: StoredDaemonSet | undefined, after: StoredDaemonSet | undefined): boolean {
+  return (
+    before?.uid !== after?.uid ||
+    before?.generation !== after?.generation ||
+    before?.observedGeneration !== after?.observedGeneration
+  );
+}
+
+/** Something other than the status is different. */
+function isEdited(before: StoredDaemonSet | undefined, after: StoredDaemonSet | undefined): boolean {
+  if (before?.uid !== after?.uid || before?.generation !== after?.generation) return true;
+  const parts = [before, after].map((each) => {
+    const { labels, annotations, ownerReferences } = each?.object.metadata ?? {};
+    return { labels, annotations, ownerReferences };
+  });
+  return !isDeepStrictEqual(parts[0], parts[1]);
+}

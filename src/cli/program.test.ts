@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ENVIRONMENT, execute } from './program.ts';
+import { DEFAULT_IMAGE } from './version.ts';
 
 beforeEach(() => {
   for (const name of ENVIRONMENT) vi.stubEnv(name, undefined);
@@ -35,15 +36,15 @@ async function cli(line: string, result = 0) {
 }
 
 describe('run', () => {
-  it('needs nothing but the image of the init container', async () => {
-    const { status, asked } = await cli('run --init-image example.com/ofed-operator:1');
+  it('needs no flag', async () => {
+    const { status, asked } = await cli('run');
     expect(status).toBe(0);
     expect(asked).toEqual([
       {
         command: 'run',
         options: {
           namespace: 'nvidia-network-operator',
-          initImage: 'example.com/ofed-operator:1',
+          initImage: DEFAULT_IMAGE,
           logLevel: 'info',
         },
       },
@@ -81,7 +82,7 @@ describe('run', () => {
 describe('manifests', () => {
   it('prints everything unless told otherwise', async () => {
     expect((await cli('manifests')).asked).toEqual([
-      { command: 'manifests', options: { namespace: 'nvidia-network-operator' } },
+      { command: 'manifests', options: { namespace: 'nvidia-network-operator', image: DEFAULT_IMAGE } },
     ]);
   });
 
@@ -166,7 +167,6 @@ describe('a command line that is wrong', () => {
     ['run --init-image i:1 --verbose', /unknown option '--verbose'/],
     ['run --init-image i:1 --kubeconfg x', /Did you mean --kubeconfig\?/],
     ['run --init-image i:1 now', /too many arguments/],
-    ['run', /'--init-image <image>' not specified/],
     ['run --init-image', /argument missing/],
     ['run --init-image i:1 --log-level loud', /'loud' is invalid. The levels are debug, info, warn, error\./],
     ['run --init-image i:1 --metrics-address 8080', /"8080" has no port: write HOST:PORT or :PORT/],

@@ -34,6 +34,8 @@ export interface ApiErrorDetails {
   readonly status?: number;
   /** `reason` of the Kubernetes Status object, e.g. `AlreadyExists`. */
   readonly reason?: string;
+  /** What the API server said, in its own words and without the call: its message, and those of its causes. */
+  readonly said?: string;
   /** Reasons of `details.causes`, e.g. `DisruptionBudget`, `NamespaceTerminating`. */
   readonly causes?: readonly string[];
   /** Seconds after which the server asks to be called again (`Retry-After` or `details.retryAfterSeconds`). */

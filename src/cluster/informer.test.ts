@@ -263,6 +263,18 @@ describe('When its resourceVersion is too old', () => {
     expect(cluster.listed).toBe(3);
   });
 
+  it('lists at once each time that a watch has worked in between', async () => {
+    cluster.lists.push(list(100));
+    await start();
+    for (const listed of [2, 3]) {
+      cluster.latest.send(bookmark(150));
+      cluster.latest.fail(failure('gone'));
+      await settle();
+      expect(cluster.listed).toBe(listed);
+    }
+    expect(troubles).toEqual([]);
+  });
+
   it('keeps what a write returned while the list was on its way', async () => {
     let answer: (list: List<TestNode>) => void = () => undefined;
     cluster.lists.push(

@@ -42,7 +42,7 @@ const LIVED = 10_000;
  * await informer.synced;
  */
 export class Informer<T extends Stored> {
-  /** Resolves after the first complete read, when `onChange` has been told of each object in it. Never rejects. */
+  /** Resolves after the first complete read, when `onChange` has been told of each object in it. Stays pending if `run` ends before. */
   readonly synced: Promise<void>;
   readonly #options: InformerOptions<T>;
   readonly #cache: ObjectCache<T>;

@@ -1,9 +1,8 @@
 import type { RequestOptions } from 'node:https';
-import { ConnectionError } from './connection.ts';
 import { Kept } from './kept.ts';
 import type { Entry } from './kubeconfig-file.ts';
 import type { KubeconfigUser } from './kubeconfig-schema.ts';
-import type { Credentials, CredentialsOptions } from './user-credentials.ts';
+import type { Credentials, CredentialsOptions } from './credentials.ts';
 
 /**
  * Credentials that another program or an identity provider makes. A client certificate that it gives is used until this process
@@ -29,7 +28,19 @@ interface Made {
   readonly key: string | undefined;
 }
 
-async function make(user: Entry<KubeconfigUser>, { server, tls }: CredentialsOptions): Promise<Made> {
+async function make(user: Entry<KubeconfigUser>, options: CredentialsOptions): Promise<Made> {
+  try {
+    const { headers, cert, key } = await ask(user, options);
+    return { authorization: authorizationOf(headers), cert: pemOf(cert), key: pemOf(key) };
+  } catch (error) {
+    throw user.error(`gave no credentials (${codeOf(error)})`, user.value.exec ? 'exec' : 'auth-provider');
+  }
+}
+
+async function ask(
+  user: Entry<KubeconfigUser>,
+  { server, tls }: CredentialsOptions,
+): Promise<RequestOptions> {
   // Large, and needed for nothing else: loaded only by those who have such a kubeconfig.
   const { KubeConfig } = await import('./client-node.ts');
   const config = new KubeConfig();
@@ -45,12 +56,8 @@ async function make(user: Entry<KubeconfigUser>, { server, tls }: CredentialsOpt
     authProvider: user.value['auth-provider'] ?? undefined,
   });
   const request: RequestOptions = {};
-  try {
-    await config.applyToHTTPSOptions(request);
-  } catch (error) {
-    throw user.error(`gave no credentials (${codeOf(error)})`, user.value.exec ? 'exec' : 'auth-provider');
-  }
-  return { authorization: authorizationOf(request), cert: pemOf(request.cert), key: pemOf(request.key) };
+  await config.applyToHTTPSOptions(request);
+  return request;
 }
 
 // A command with a slash in it is relative to the kubeconfig, one without is looked up in PATH.
@@ -60,7 +67,7 @@ function withPath(user: Entry<KubeconfigUser>): object | undefined {
   return exec.command.includes('/') ? { ...exec, command: user.path(exec.command) } : exec;
 }
 
-function authorizationOf({ headers }: RequestOptions): string | undefined {
+function authorizationOf(headers: RequestOptions['headers']): string | undefined {
   const value = headers !== undefined && 'Authorization' in headers ? headers.Authorization : undefined;
   return typeof value === 'string' ? value : undefined;
 }
@@ -72,6 +79,7 @@ function pemOf(value: RequestOptions['cert'] | RequestOptions['key']): string | 
 
 // Not the message: it may be all that the program printed.
 function codeOf(error: unknown): string {
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
-  return error instanceof ConnectionError ? error.message : 'it failed';
+  return error instanceof Error && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : 'it failed';
 }

@@ -86,6 +86,12 @@ describe('Which cluster', () => {
     expect((await load({ env })).server.href).toBe('https://10.96.0.1/');
   });
 
+  it('is that of a kubeconfig when a context is chosen, even in a pod', async () => {
+    serviceAccount();
+    const env = { ...inCluster, KUBECONFIG: kubeconfig('config', {}, {}) };
+    expect((await load({ env, context: 'main' })).server.hostname).toBe('one.example');
+  });
+
   it('is that of a kubeconfig when the pod has no ServiceAccount', async () => {
     const env = { ...inCluster, KUBECONFIG: kubeconfig('config', {}, {}) };
     expect((await load({ env })).server.hostname).toBe('one.example');

@@ -5,6 +5,8 @@ import { isRead, type Call } from './call.ts';
 interface Status {
   readonly reason?: string;
   readonly message?: string;
+  /** Its message and those of its causes. */
+  readonly said?: string;
   readonly causes: readonly string[];
   /** The object that the failure is about, by the server's account. */
   readonly subject?: string;
@@ -32,6 +34,7 @@ export function answerFailure(call: Call, failure: Failure): ApiError {
     call: call.name,
     causes: status.causes,
     ...(status.reason === undefined ? {} : { reason: status.reason }),
+    ...(status.said === undefined ? {} : { said: status.said }),
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
     // The server's 5xx may come from its storage giving no answer in time, after which the write may be there all the same.
     maybeApplied: !isRead(call) && failure.status >= 500,
@@ -82,17 +85,25 @@ function parseStatus(body: unknown): Status {
   const status = fields(body);
   if (status.kind !== 'Status') return { causes: [] };
   const details = fields(status.details);
-  const causes = Array.isArray(details.causes) ? details.causes : [];
+  const causes = (Array.isArray(details.causes) ? details.causes : []).map(fields);
   const retryAfterSeconds = details.retryAfterSeconds;
   return {
     ...text('reason', status.reason),
     ...text('message', status.message),
     ...text('subject', details.name),
-    causes: causes
-      .map((cause: unknown) => fields(cause).reason)
-      .filter((reason) => typeof reason === 'string'),
+    ...text('said', sentence([status.message, ...causes.map(({ message }) => message)])),
+    causes: causes.map(({ reason }) => reason).filter((reason) => typeof reason === 'string'),
     ...(typeof retryAfterSeconds === 'number' ? { retryAfterSeconds } : {}),
   };
+}
+
+/** Which budget forbids an eviction stands in the causes alone. */
+function sentence(messages: readonly unknown[]): string {
+  const texts = messages.filter((message) => typeof message === 'string' && message !== '');
+  return texts
+    .map((message) => String(message).replace(/\.$/, ''))
+    .join(': ')
+    .slice(0, LONGEST_MESSAGE);
 }
 
 function fields(value: unknown): Readonly<Record<string, unknown>> {

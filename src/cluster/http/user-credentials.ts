@@ -1,22 +1,10 @@
 import type { Clock } from '../clock.ts';
-import type { Connection, TlsOptions } from './connection.ts';
+import type { Connection } from './connection.ts';
+import type { Credentials, CredentialsOptions } from './credentials.ts';
 import { externalCredentials } from './external-credentials.ts';
 import type { Entry } from './kubeconfig-file.ts';
 import type { KubeconfigUser } from './kubeconfig-schema.ts';
 import { tokenFileAuthorization } from './token-file.ts';
-
-/** What makes the API server take a request for a user's. */
-export interface Credentials {
-  readonly tls: Pick<TlsOptions, 'cert' | 'key'>;
-  readonly authorization: Connection['authorization'];
-}
-
-export interface CredentialsOptions {
-  readonly server: URL;
-  /** How the server is known, which a program that makes credentials may need to reach it itself. */
-  readonly tls: TlsOptions;
-  readonly clock: Clock;
-}
 
 /**
  * The credentials that a kubeconfig has for a user; none for nobody.

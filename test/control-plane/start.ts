@@ -79,7 +79,7 @@ async function startPrograms(
   await runner.until('etcd', async () => (await fetch(`http://127.0.0.1:${etcdPort}/health`)).ok);
   runner.start('kube-apiserver');
   // It makes its certificate itself, which its clients need to know it by.
-  await runner.until('kube-apiserver', () => Promise.resolve(existsSync(file.ca(directory))));
+  await runner.until('kube-apiserver', () => Promise.resolve(isWritten(file.ca(directory))));
   const api = new ApiClient({ server: runner.server, caFile: file.ca(directory), token });
   try {
     await apiServerReady(runner, api);
@@ -91,6 +91,14 @@ async function startPrograms(
     await api.close();
     throw error;
   }
+}
+
+/** A file is there, and empty, for a moment before its content is. */
+function isWritten(certificate: string): boolean {
+  return (
+    existsSync(certificate) &&
+    readFileSync(certificate, 'utf8').trimEnd().endsWith('-----END CERTIFICATE-----')
+  );
 }
 
 /** The controller manager's first visible work, without which no pod can be created. */

@@ -1,4 +1,4 @@
-import { isExternallyMaintained, isInProgress } from '../../src/contract/states.ts';
+import { isExternallyMaintained, isInProgress, type NodeState } from '../../src/contract/states.ts';
 import type { Change, SeenNode } from './seen.ts';
 
 /**
@@ -8,20 +8,32 @@ import type { Change, SeenNode } from './seen.ts';
 export type CordonHolder = 'nobody' | 'person' | 'upgrade' | 'unclear';
 
 /**
- * The upgrade cordons in the very write that takes the node out of `cordon-required`. Every other cordon is a person's.
+ * The upgrade cordons in the very write that takes the node out of `cordon-required`; and it cordons again a node that somebody has
+ * uncordoned in the middle, which tells from a person's cordon by who the API server says it was. Every other cordon is a person's.
  */
 export function nextCordonHolder(current: CordonHolder, { before, after }: Change<SeenNode>): CordonHolder {
   if (after?.unschedulable !== true) return 'nobody';
   if (before === undefined) return holderAtFirstSight(after);
   if (before.unschedulable) return current;
   if (before.state === 'cordon-required' && after.state !== 'cordon-required') return 'upgrade';
+  if (isPastCordon(before.state) && before.state === after.state && !after.cordonedByKubectl)
+    return 'upgrade';
   return before.state === 'upgrade-failed' || isExternallyMaintained(before.state) ? 'unclear' : 'person';
 }
 
-/** Of a node that was cordoned before the observation began, only its own marks tell whose cordon it is. */
+/**
+ * Of a node that was cordoned before the observation began, only its own marks and the API server's record tell whose cordon it is. An
+ * operator that cordons in one write and goes on in the next leaves no mark in `cordon-required`.
+ */
 function holderAtFirstSight(node: SeenNode): CordonHolder {
   if (node.initiallyUnschedulable) return 'person';
   if (isExternallyMaintained(node.state)) return 'unclear';
-  const midway = isInProgress(node.state) && node.state !== 'cordon-required';
-  return midway || node.state === 'upgrade-failed' || node.failedBefore ? 'upgrade' : 'person';
+  const failed = node.state === 'upgrade-failed' || node.failedBefore;
+  if (node.cordonedByKubectl) return failed ? 'unclear' : 'person';
+  if (node.state === 'cordon-required') return 'unclear';
+  return isPastCordon(node.state) || failed ? 'upgrade' : 'person';
+}
+
+function isPastCordon(state: NodeState): boolean {
+  return isInProgress(state) && state !== 'cordon-required' && !isExternallyMaintained(state);
 }

@@ -177,7 +177,13 @@ export function driverOf(node: string): string {
 function plainNode(name: string): SeenNode {
   return {
     ...{ kind: 'Node', namespace: '', name, uid: `${name}-uid`, labels: NIC, state: 'upgrade-done' },
-    ...{ unschedulable: false, safeLoad: undefined, initiallyUnschedulable: false, failedBefore: false },
+    ...{
+      unschedulable: false,
+      cordonedByKubectl: false,
+      safeLoad: undefined,
+      initiallyUnschedulable: false,
+      failedBefore: false,
+    },
     ...{ skip: false, reason: undefined },
   };
 }

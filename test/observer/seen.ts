@@ -17,6 +17,8 @@ export interface SeenNode extends SeenObject {
   readonly labels: StringMap;
   readonly state: NodeState;
   readonly unschedulable: boolean;
+  /** Whether the API server's record of who set which field says that the cordon is kubectl's, and so a person's. */
+  readonly cordonedByKubectl: boolean;
   /** Value of the safe-load annotation. */
   readonly safeLoad: string | undefined;
   /** Whether the node says of itself that it was cordoned before its upgrade began. */

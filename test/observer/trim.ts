@@ -71,12 +71,22 @@ export function seenNode(raw: RawNode): SeenNode {
     labels,
     state: parseState(lookUp(labels, STATE_LABEL)),
     unschedulable: raw.spec?.unschedulable === true,
+    cordonedByKubectl: raw.spec?.unschedulable === true && isKubectls(raw.metadata.managedFields),
     safeLoad: lookUp(annotations, SAFE_LOAD_ANNOTATION),
     initiallyUnschedulable: lookUp(annotations, INITIALLY_UNSCHEDULABLE_ANNOTATION) !== undefined,
     failedBefore: lookUp(annotations, FAILED_REVISION_ANNOTATION) !== undefined,
     skip: lookUp(labels, SKIP_LABEL) === 'true',
     reason: lookUp(annotations, REASON_ANNOTATION),
   };
+}
+
+/** @see https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management */
+function isKubectls(managedFields: ObjectMeta['managedFields'] = []): boolean {
+  return managedFields.some(
+    ({ manager = '', fieldsV1 }) =>
+      manager.startsWith('kubectl') &&
+      JSON.stringify(fieldsV1?.['f:spec'] ?? {}).includes('"f:unschedulable"'),
+  );
 }
 
 export function seenPod(raw: RawPod): SeenPod {

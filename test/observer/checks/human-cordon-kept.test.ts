@@ -15,6 +15,12 @@ function cordonedByAPerson(): History {
     .replaceDriver('a', 'v2');
 }
 
+/** A node whose upgrade's cordon a person has taken away. */
+function uncordonedInTheMiddle(): History {
+  const history = new History({ nodes: ['a'] }).revision('v2', 2).upgrade('a', 'v2', 'drain-required');
+  return history.declare('a', 'uncordon').node('a', { unschedulable: false });
+}
+
 describe('human-cordon-kept', () => {
   it('holds when a person’s cordon is left in place', () => {
     const history = cordonedByAPerson().node('a', { state: 'upgrade-done', initiallyUnschedulable: false });
@@ -54,6 +60,23 @@ describe('human-cordon-kept', () => {
   it('is broken when a node that nobody had cordoned is left cordoned', () => {
     const history = new History({ nodes: ['a'] }).revision('v2', 2).upgrade('a', 'v2', 'uncordon-required');
     expect(history.node('a', { state: 'upgrade-done' }).broken()).toEqual(['human-cordon-kept a']);
+  });
+
+  it('lets the upgrade take back the cordon that it laid again in the middle', () => {
+    const history = uncordonedInTheMiddle().node('a', { unschedulable: true });
+    history.node('a', { state: 'pod-restart-required' }).deleteDriver('a').replaceDriver('a', 'v2');
+    history
+      .node('a', { state: 'uncordon-required' })
+      .node('a', { state: 'upgrade-done', unschedulable: false });
+    expect(history.broken({ end: 'finished' })).toEqual([]);
+  });
+
+  it('keeps a cordon that a person laid again in the middle', () => {
+    const history = uncordonedInTheMiddle().node('a', { unschedulable: true, cordonedByKubectl: true });
+    history.node('a', { state: 'pod-restart-required' }).deleteDriver('a').replaceDriver('a', 'v2');
+    history.node('a', { state: 'uncordon-required' });
+    history.node('a', { state: 'upgrade-done', unschedulable: false, cordonedByKubectl: false });
+    expect(history.broken()).toEqual(['human-cordon-kept a']);
   });
 
   it('does not mistake the cordon of a failed upgrade that is tried again for a person’s', () => {

@@ -1,6 +1,7 @@
 import { FAILED_REVISION_ANNOTATION, INITIALLY_UNSCHEDULABLE_ANNOTATION } from '../contract/keys.ts';
 import type { Decision, NodeChange } from './actions.ts';
 import { change, waiting } from './decision.ts';
+import { driverCondition } from './driver-condition.ts';
 import { failure, stepTo, without } from './node-change.ts';
 import { phaseAfter, phaseOf } from './phases/index.ts';
 import type { Pass, Phase } from './phases/phase.ts';
@@ -36,14 +37,14 @@ export function decideNode(view: NodeView, context: Context, slotGranted: boolea
 }
 
 function runPhase(phase: Phase, view: NodeView, context: Context): Decision {
+  // No driver belongs on the node any more: there is nothing to empty it for.
+  if (driverCondition(view).kind === 'unwanted') return release(view);
   const outcome = phase.run(view, context);
   switch (outcome.kind) {
     case 'pass':
       return change(stepAfter(phase, outcome, view, context));
     case 'fail':
       return change(failure(view, outcome.reason));
-    case 'release':
-      return release(view);
     case 'wait':
       return {
         actions: outcome.actions ?? [],

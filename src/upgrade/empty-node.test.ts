@@ -9,7 +9,11 @@ const start = secondsFromNow(0);
 
 function empty(
   pods: readonly WorkloadPod[],
-  { now = NOW, drain = aDrainPolicy(), drainStart = start as string | null } = {},
+  {
+    now = NOW,
+    drain = aDrainPolicy(),
+    drainStart = start,
+  }: { readonly now?: number; readonly drain?: DrainPolicy; readonly drainStart?: string | null } = {},
 ) {
   const view = aNode({ cordoned: true, pods, ...(drainStart === null ? {} : { drainStart }) });
   return emptyNode(drain, view, { policy: aPolicy(), now });

@@ -4,7 +4,7 @@ import {
   INITIALLY_UNSCHEDULABLE_ANNOTATION,
   REASON_ANNOTATION,
 } from '../contract/keys.ts';
-import { aNode, NEW, OLD } from './testing/builders.ts';
+import { aDriverPod, aNode, aPod, NEW, OLD } from './testing/builders.ts';
 import { changeOf, decide, nextState, written } from './testing/outcome.ts';
 
 const failed = { state: 'upgrade-failed', cordoned: true, failedOn: NEW } as const;
@@ -119,6 +119,32 @@ describe('a node that failed on a version that is no longer wanted', () => {
   it('keeps the note of a cordon from before the upgrade', () => {
     const decision = decide(aNode({ ...moved, driver: 'outdated', cordonedBefore: true }));
     expect(written(decision, INITIALLY_UNSCHEDULABLE_ANNOTATION)).toBe('true');
+  });
+});
+
+describe('a node that failed while nobody knew what was wanted of it', () => {
+  const selectedByNone = { expected: false, wantedRevision: undefined } as const;
+
+  it('is noted with what is known to be wanted of any of its driver pods, lest it be tried again and again', () => {
+    const pods = [aDriverPod('unknown', { uid: 'other' }), aDriverPod('outdated-not-ready')];
+    const bare = aNode({
+      state: 'drain-required',
+      cordoned: true,
+      pods: [aPod({ controllerKind: undefined })],
+    });
+    const decision = decide({ ...bare, driver: { ...selectedByNone, pods } });
+    expect(nextState(decision)).toBe('upgrade-failed');
+    expect(written(decision, FAILED_REVISION_ANNOTATION)).toBe(NEW);
+  });
+
+  it('is noted so even if that is unknown of all of them: the cordon is the upgrade’s', () => {
+    const bare = aNode({
+      state: 'drain-required',
+      cordoned: true,
+      pods: [aPod({ controllerKind: undefined })],
+    });
+    const decision = decide({ ...bare, driver: { ...selectedByNone, pods: [aDriverPod('unknown')] } });
+    expect(written(decision, FAILED_REVISION_ANNOTATION)).toBe('unknown');
   });
 });
 

@@ -36,6 +36,15 @@ describe('before the upgrade begins', () => {
     expect(isCordonedByPersonBeforeStart(aNode({ ...left, cordoned: 'by-person' }))).toBe(true);
     expect(isCordonedByPersonBeforeStart(aNode({ cordoned: true, state: 'upgrade-failed' }))).toBe(false);
   });
+
+  it('except the upgrade’s own, where somebody has removed the label that says so', () => {
+    const own = { cordoned: 'by-operator' } as const;
+    expect(isCordonedByPersonBeforeStart(aNode(own))).toBe(false);
+    expect(isCordonedByPersonBeforeStart(aNode({ ...own, state: 'garbled' }))).toBe(false);
+    expect(isCordonedByPersonBeforeStart(aNode({ ...own, cordonedBefore: true }))).toBe(true);
+    // It was left so on purpose when that upgrade ended.
+    expect(isCordonedByPersonBeforeStart(aNode({ ...own, state: 'upgrade-done' }))).toBe(true);
+  });
 });
 
 describe('a cordon is the upgrade’s to take back', () => {
@@ -58,6 +67,12 @@ describe('a cordon is the upgrade’s to take back', () => {
     for (const state of ['upgrade-required', 'cordon-required']) {
       expect(isCordonedByUpgrade(aNode({ state, cordoned: true, failedOn: NEW }))).toBe(true);
     }
+  });
+
+  it('on a node whose label somebody has removed, if the record says that the upgrade cordoned it', () => {
+    expect(isCordonedByUpgrade(aNode({ cordoned: 'by-operator' }))).toBe(true);
+    expect(isCordonedByUpgrade(aNode({ cordoned: true }))).toBe(false);
+    expect(isCordonedByUpgrade(aNode({ cordoned: 'by-operator', state: 'upgrade-done' }))).toBe(false);
   });
 
   it('not on a node whose cordon is kept', () => {

@@ -67,5 +67,6 @@ export function farewell(
 
 /** The revision that is wanted on a node, for the record; never empty. */
 export function wantedRevisionOf({ driver }: NodeView): string {
-  return driver.wantedRevision ?? driver.pods[0]?.wantedRevision ?? 'unknown';
+  const known = driver.pods.find(({ wantedRevision }) => wantedRevision !== undefined);
+  return driver.wantedRevision ?? known?.wantedRevision ?? 'unknown';
 }

@@ -26,12 +26,17 @@ export function release(view: NodeView): Decision {
  * @param driverWanted whether a policy still asks for a driver at all; if not, none is going to come up
  */
 export function decideReleased(view: NodeView, driverWanted: boolean): Decision {
-  if (stateOf(view) === 'none' || isOutOfBounds(view)) return idle;
+  if (isUntouched(view) || isOutOfBounds(view)) return idle;
   if (!isCordonedByUpgrade(view) || !driverWanted || isDriverUp(view)) return release(view);
   return waiting({
     code: 'handing-back',
     message: 'Automatic upgrades are switched off; the node is uncordoned as soon as its driver is Ready',
   });
+}
+
+/** Nothing of the upgrade is on the node, not even a cordon whose label somebody has removed. */
+export function isUntouched(view: NodeView): boolean {
+  return stateOf(view) === 'none' && !isCordonedByUpgrade(view);
 }
 
 /** A driver is running, be it of the old version or the new one: workloads can use the network. */

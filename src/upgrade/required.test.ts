@@ -169,3 +169,18 @@ describe('a node that is tried again after a failure', () => {
     expect(written(decision, REASON_ANNOTATION)).toBeNull();
   });
 });
+
+describe('a node in upgrade-required whose driver pod has lost its DaemonSet', () => {
+  it('does not start unless a person asks: nothing would bring its driver back', () => {
+    const decision = decide(aNode({ ...required, driver: 'orphaned' }), withSlot);
+    expect(decision.actions).toEqual([]);
+    expect(decision.wantsSlot).toBeUndefined();
+    expect(decision.reason?.code).toBe('orphaned-driver');
+  });
+
+  it('starts when a person has asked', () => {
+    expect(nextState(decide(aNode({ ...required, driver: 'orphaned', requested: true }), withSlot))).toBe(
+      'cordon-required',
+    );
+  });
+});

@@ -7,14 +7,14 @@ import {
 import type { Decision, NodeChange } from './actions.ts';
 import { change, idle, waiting } from './decision.ts';
 import { driverCondition, isUpToDate, type DriverCondition } from './driver-condition.ts';
-import { shutGate } from './gates.ts';
+import { orphanedDriver, shutGate } from './gates.ts';
 import { isCordonedByPersonBeforeStart, isCordonedByUpgrade, keepsCordon } from './human-cordon.ts';
 import { stepTo, wantedRevisionOf, without } from './node-change.ts';
 import { firstPhase } from './phases/index.ts';
 import { driverWait } from './phases/pod-restart.ts';
 import { uncordon } from './phases/uncordon.ts';
 import { parseReason } from './reasons.ts';
-import { release } from './release.ts';
+import { isUntouched, release } from './release.ts';
 import {
   annotationOf,
   hasFailedBefore,
@@ -28,19 +28,15 @@ import {
 /** No state yet, or `upgrade-done`: is there anything to do on this node? */
 export function decideSettled(view: NodeView): Decision {
   const condition = driverCondition(view);
+  if (condition.kind === 'unknown') return waiting(driverWait(condition));
   if (needsUpgrade(view, condition)) return change(requireUpgrade(view, condition));
   switch (condition.kind) {
-    case 'unknown':
-      return waiting(driverWait(condition));
     case 'unwanted':
-      return stateOf(view) === 'none' ? idle : release(view);
+      return isUntouched(view) ? idle : release(view);
     case 'ready':
-      return stateOf(view) === 'none' ? change(stepTo(view, 'upgrade-done', {})) : idle;
+      return stateOf(view) === 'none' ? change(stepTo(view, 'upgrade-done', tidiedUp(view))) : idle;
     case 'orphaned':
-      return waiting({
-        code: 'orphaned-driver',
-        message: `Driver pod ${condition.pod.name} belongs to no DaemonSet; annotate the node with ${REQUESTED_ANNOTATION}=true to have it replaced`,
-      });
+      return waiting(orphanedDriver(condition.pod));
     default:
       return stateOf(view) === 'none' && condition.kind !== 'missing' ? waiting(driverWait(condition)) : idle;
   }
@@ -102,14 +98,21 @@ export function decideRequired(view: NodeView, context: Context, slotGranted: bo
 /** The version was set back before anything had been done here. Only a cordon that an earlier, failed try left is taken back. */
 function nothingToDo(view: NodeView): NodeChange {
   return stepTo(view, 'upgrade-done', {
-    ...(isCordonedByUpgrade(view) ? { unschedulable: false } : {}),
-    annotations: without(view, INITIALLY_UNSCHEDULABLE_ANNOTATION, FAILED_REVISION_ANNOTATION),
+    ...tidiedUp(view),
     event: {
       type: 'Normal',
       reason: 'DriverUpgradeNotNeeded',
       message: 'The driver is up to date again: nothing to do',
     },
   });
+}
+
+/** Takes off a node what an earlier try left there that did not come to its end: its cordon and its notes. */
+function tidiedUp(view: NodeView): Pick<NodeChange, 'unschedulable' | 'annotations'> {
+  return {
+    ...(isCordonedByUpgrade(view) ? { unschedulable: false } : {}),
+    annotations: without(view, INITIALLY_UNSCHEDULABLE_ANNOTATION, FAILED_REVISION_ANNOTATION),
+  };
 }
 
 /** `upgrade-failed`: a person must look, unless it has come right, or something else is wanted by now. */

@@ -1,11 +1,29 @@
 import { describe, expect, it } from 'vitest';
-import { INITIALLY_UNSCHEDULABLE_ANNOTATION, REASON_ANNOTATION, STATE_LABEL } from '../contract/keys.ts';
-import { aDriverPod, aNode } from './testing/builders.ts';
+import {
+  FAILED_REVISION_ANNOTATION,
+  INITIALLY_UNSCHEDULABLE_ANNOTATION,
+  REASON_ANNOTATION,
+  STATE_LABEL,
+} from '../contract/keys.ts';
+import { aDriverPod, aNode, NEW } from './testing/builders.ts';
 import { changeOf, decide, nextState, written } from './testing/outcome.ts';
 
 describe('a node without a state', () => {
   it('is done if its driver is up to date and Ready', () => {
     expect(nextState(decide(aNode({ driver: 'ready' })))).toBe('upgrade-done');
+  });
+
+  it('is uncordoned when it is done, if the cordon is that of an upgrade whose state somebody removed', () => {
+    const decision = decide(aNode({ driver: 'ready', cordoned: 'by-operator' }));
+    expect(nextState(decision)).toBe('upgrade-done');
+    expect(changeOf(decision)?.unschedulable).toBe(false);
+    expect(changeOf(decide(aNode({ driver: 'ready', cordoned: true })))?.unschedulable).toBeUndefined();
+  });
+
+  it('loses the notes of that upgrade: on a node that is done they would pass for those of the next', () => {
+    const decision = decide(aNode({ driver: 'ready', cordonedBefore: true, failedOn: NEW }));
+    expect(written(decision, INITIALLY_UNSCHEDULABLE_ANNOTATION)).toBeNull();
+    expect(written(decision, FAILED_REVISION_ANNOTATION)).toBeNull();
   });
 
   it('is said to be done without an event: nothing has happened', () => {
@@ -174,4 +192,17 @@ describe('a node that comes to need an upgrade', () => {
     const driver = [aDriverPod('ready'), aDriverPod('outdated', { uid: 'other' })];
     expect(nextState(decide(aNode({ state: 'upgrade-done', driver })))).toBe('upgrade-required');
   });
+});
+
+describe('a node whose newest revision is not known', () => {
+  it.each([{ requested: true }, { safeLoad: true }])(
+    'is not decided about, whatever is asked of it: %o',
+    (asked) => {
+      for (const state of ['upgrade-done', undefined] as const) {
+        const decision = decide(aNode({ ...(state && { state }), driver: 'unknown', ...asked }));
+        expect(decision.actions).toEqual([]);
+        expect(decision.reason?.code).toBe('driver-revision-unknown');
+      }
+    },
+  );
 });

@@ -30,6 +30,8 @@ export interface NodeFacts {
   readonly unschedulable: boolean;
   /** The API server's record says that a person's `kubectl cordon` is what made the node unschedulable. */
   readonly cordonedByPerson: boolean;
+  /** The API server's record says that this operator's own write is what made the node unschedulable. */
+  readonly cordonedByOperator: boolean;
   /** Since when the node has not been Ready (milliseconds since the epoch); undefined while it is Ready. */
   readonly notReadySince: number | undefined;
   readonly deleting: boolean;
@@ -71,8 +73,8 @@ export interface DriverFailure {
 export interface WorkloadView {
   readonly pods: readonly WorkloadPod[];
   /**
-   * When the read began from which `pods` is known, on the clock of the decision's `now`; kept current by a watch since. -Infinity if
-   * the node has been schedulable since that read.
+   * When the read ended from which `pods` is known, on the clock of the decision's `now`; kept current by a watch since. -Infinity if
+   * the node has been schedulable since that read began.
    */
   readonly asOf: number;
 }

@@ -92,3 +92,11 @@ describe('a drain that fails', () => {
     expect(changeOf(decision)?.event).toMatchObject({ type: 'Warning', reason: 'DriverUpgradeFailed' });
   });
 });
+
+describe('a node in drain-required that no driver belongs on any more', () => {
+  it('is handed back without anybody being evicted', () => {
+    const decision = decide(aNode({ ...draining, driver: 'unwanted', pods: [aPod()] }));
+    expect(evicted(decision)).toEqual([]);
+    expect(changeOf(decision)).toMatchObject({ to: 'none', unschedulable: false });
+  });
+});

@@ -17,12 +17,7 @@ export interface Phase {
 }
 
 /** What a phase says of a node: through, not yet, or never. */
-export type Outcome =
-  | Pass
-  | Wait
-  | { readonly kind: 'fail'; readonly reason: Reason }
-  /** No driver belongs on the node any more: hand it back as it is. */
-  | { readonly kind: 'release' };
+export type Outcome = Pass | Wait | { readonly kind: 'fail'; readonly reason: Reason };
 
 export interface Pass {
   readonly kind: 'pass';

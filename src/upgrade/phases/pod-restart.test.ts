@@ -204,3 +204,14 @@ describe('a node that is away in the middle of its restart', () => {
     expect(nextState(decide(aNode({ ...away, notReadySince: NOW - 300_000 })))).toBe('upgrade-failed');
   });
 });
+
+describe('a node in pod-restart-required that a person uncordons while its driver is on the way', () => {
+  it.each(['starting', 'missing', 'terminating'] as const)(
+    'is cordoned again: the driver is %s',
+    (driver) => {
+      const decision = decide(aNode({ state: 'pod-restart-required', cordoned: false, driver }));
+      expect(changeOf(decision)?.unschedulable).toBe(true);
+      expect(nextState(decision)).toBeUndefined();
+    },
+  );
+});

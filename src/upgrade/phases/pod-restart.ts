@@ -21,8 +21,7 @@ export const podRestart: Phase = {
         : 'The node is drained: restarting the driver pod',
   }),
   run: (view, context) => {
-    const condition = driverCondition(view);
-    return awayTooLong(view, condition, context) ?? restart(condition, view, context);
+    return awayTooLong(view, context) ?? restart(driverCondition(view), view, context);
   },
 };
 
@@ -31,8 +30,6 @@ function restart(condition: DriverCondition, view: NodeView, context: Context): 
     case 'ready':
       // A pod that is Ready is past its init container: what it left on the node holds nobody back.
       return { kind: 'pass', annotations: without(view, SAFE_LOAD_ANNOTATION) };
-    case 'unwanted':
-      return { kind: 'release' };
     case 'failing':
       return { kind: 'fail', reason: driverFailure(condition.pod, condition.failure) };
     case 'outdated':
@@ -48,12 +45,18 @@ function restart(condition: DriverCondition, view: NodeView, context: Context): 
             view,
             context,
           )
-        : wait(driverWait(condition));
+        : awaitDriver(condition, view);
+    case 'unwanted':
     case 'unknown':
     case 'missing':
     case 'terminating':
-      return wait(driverWait(condition));
+      return awaitDriver(condition, view);
   }
+}
+
+/** The driver may load any moment: whatever was scheduled here in the meantime would lose its network by it. */
+function awaitDriver(condition: DriverCondition, view: NodeView): Outcome {
+  return cordonAgain(view) ?? wait(driverWait(condition));
 }
 
 const unblocked = {
@@ -95,8 +98,8 @@ function isFresh({ workload }: NodeView, { now }: Context): boolean {
 /** How long a node in the middle of its restart may be away, in milliseconds, before it frees its slot for others. */
 const AWAY_FOR = 300_000;
 
-function awayTooLong({ node }: NodeView, { kind }: DriverCondition, { now }: Context): Outcome | undefined {
-  if (node.notReadySince === undefined || kind === 'unwanted') return undefined;
+function awayTooLong({ node }: NodeView, { now }: Context): Outcome | undefined {
+  if (node.notReadySince === undefined) return undefined;
   const at = node.notReadySince + AWAY_FOR;
   if (now >= at) {
     return fail(

@@ -15,10 +15,9 @@ export const validation: Phase = {
   run: (view) => {
     const condition = driverCondition(view);
     switch (condition.kind) {
-      case 'unwanted':
-        return { kind: 'release' };
       case 'failing':
         return { kind: 'fail', reason: driverFailure(condition.pod, condition.failure) };
+      case 'unwanted':
       case 'unknown':
       case 'missing':
       case 'terminating':

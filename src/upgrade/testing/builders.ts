@@ -90,7 +90,7 @@ export function aPod(more: Partial<WorkloadPod> & { readonly refused?: number } 
 interface NodeSpec {
   /** The state label's value; absent: no label. */
   readonly state?: string;
-  readonly cordoned?: boolean | 'by-person';
+  readonly cordoned?: boolean | 'by-person' | 'by-operator';
   readonly driver?: DriverWord | 'missing' | 'unwanted' | readonly DriverPod[];
   /** The other pods on the node, just read; absent: not read. */
   readonly pods?: readonly WorkloadPod[];
@@ -121,6 +121,7 @@ export function aNode(spec: NodeSpec = {}): NodeView {
       annotations: annotationsOf(spec),
       unschedulable: cordoned !== false,
       cordonedByPerson: cordoned === 'by-person',
+      cordonedByOperator: cordoned === 'by-operator',
       notReadySince: spec.notReadySince,
       deleting: spec.deleting ?? false,
     },

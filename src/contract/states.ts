@@ -25,9 +25,14 @@ export type NodeState = UpgradeState | 'none';
 
 const KNOWN: ReadonlySet<string> = new Set(UPGRADE_STATES);
 
+/** Whether a label's value is one of the states. */
+export function isKnownState(label: string): label is UpgradeState {
+  return KNOWN.has(label);
+}
+
 /** Reads a label's value; an unknown one is treated as none. */
 export function parseState(label: string | undefined): NodeState {
-  return label !== undefined && KNOWN.has(label) ? (label as UpgradeState) : 'none';
+  return label !== undefined && isKnownState(label) ? label : 'none';
 }
 
 const RESTING: ReadonlySet<NodeState> = new Set<NodeState>([

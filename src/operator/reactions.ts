@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Change } from '../cluster/informer.ts';
-import { isInProgress } from '../contract/states.ts';
+import { STATE_LABEL } from '../contract/keys.ts';
+import { isInProgress, isKnownState } from '../contract/states.ts';
+import { lookUp } from '../kubernetes/objects.ts';
 import type { Fleet } from '../upgrade/fleet.ts';
 import type { DriverSync } from './driver/driver-sync.ts';
 import type { PoolIndex } from './driver/pool-index.ts';
@@ -18,6 +20,7 @@ import type { StoredDriverPod } from './resources/driver-pods.ts';
 import type { StoredNode } from './resources/nodes.ts';
 import type { StoredObject } from './resources/objects.ts';
 import type { StatusWriter } from './status/status-writer.ts';
+import type { Tally } from './status/tally.ts';
 import type { Handlers, Watches } from './watches.ts';
 
 export interface ReactionsOptions {
@@ -28,6 +31,7 @@ export interface ReactionsOptions {
   readonly revisions: Revisions;
   readonly workloads: Workloads;
   readonly fleet: Fleet;
+  readonly tally: Tally;
   readonly nodes: NodeController;
   readonly driverSync: DriverSync;
   readonly status: StatusWriter;
@@ -67,6 +71,7 @@ export class Reactions implements Handlers {
     // Counted by its label at once, whatever is decided later: whoever is in progress counts before anyone is let in.
     if (after !== undefined && (isMarked(before) || isMarked(after))) fleet.see(key, stateOfNode(after));
     else if (after === undefined && before !== undefined) this.#nodeGone(before);
+    this.#warnIfUnknown(change);
     this.touchNode(key);
   }
 
@@ -108,10 +113,12 @@ export class Reactions implements Handlers {
 
   /** The nodes that a DaemonSet selects, and those that still have a pod of it. */
   touchNodesOf(daemonSet: StoredDaemonSet): void {
-    const { watches, driverPods, status } = this.#parts;
+    const { watches, driverPods, tally, status } = this.#parts;
     for (const node of watches.nodes.values()) {
       const hasPod = driverPods.on(node.name).some((pod) => pod.daemonSet === daemonSet.uid);
-      if (hasPod || selects(daemonSet, node.labels)) this.touchNode(node.name);
+      if (!hasPod && !selects(daemonSet, node.labels)) continue;
+      tally.doubt(node.name);
+      this.touchNode(node.name);
     }
     status.touch();
   }
@@ -127,6 +134,16 @@ export class Reactions implements Handlers {
     status.touch();
   }
 
+  /** Told once for each value that appears; the node is then handled as if it had no label. */
+  #warnIfUnknown({ before, after: node }: Change<StoredNode>): void {
+    const { log, actor } = this.#parts;
+    const label = labelOf(node);
+    if (node === undefined || label === undefined || label === labelOf(before) || isKnownState(label)) return;
+    log.warn({ node: node.name, label }, 'label is no upgrade state: taken for none');
+    const message = `"${label}" in label ${STATE_LABEL} is no state of a driver upgrade: taken for none`;
+    actor.announce(node, { type: 'Warning', reason: 'UnknownUpgradeState', message });
+  }
+
   #nodeGone(node: StoredNode): void {
     const { fleet, log, policy, actor, events } = this.#parts;
     fleet.remove(node.name);
@@ -140,6 +157,10 @@ export class Reactions implements Handlers {
     const { apiVersion, kind } = object.object;
     events.record({ regarding: { apiVersion, kind, name: object.name, uid: object.uid }, ...event });
   }
+}
+
+function labelOf(node: StoredNode | undefined): string | undefined {
+  return lookUp(node?.labels, STATE_LABEL);
 }
 
 function isMarked(node: StoredNode | undefined): boolean {

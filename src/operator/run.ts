@@ -1,3 +1,4 @@
+import { onAbort } from '../cluster/abort.ts';
 import type { Clock } from '../cluster/clock.ts';
 import type { Cluster } from '../cluster/port.ts';
 import type { ConfigMapKeys } from '../driver/index.ts';
@@ -134,6 +135,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
     revisions,
     workloads,
     fleet,
+    tally,
     nodes,
     driverSync,
     status,
@@ -142,6 +144,11 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
     log,
   });
 
+  // At once, not when the last stream has closed: what is given up until then must not be taken for a failure.
+  const stopNodes = (): void => {
+    nodes.stop();
+  };
+  if (!signal.aborted) onAbort(signal, stopNodes);
   const running = watches.run(reactions, signal);
   await Promise.race([watches.synced, running]);
   if (!signal.aborted) {
@@ -149,7 +156,6 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
     options.onReady?.();
   }
   await running;
-  nodes.stop();
   await events.flush(FLUSH_TIMEOUT);
 }
 

@@ -67,7 +67,8 @@ class Kubelet {
   readonly #pods = new Map<string, { readonly gone: AbortController; readonly work: Promise<void> }>();
   readonly #programs = new Set<Running>();
   readonly #loop: Promise<void>;
-  #kubeconfig: Promise<string> | undefined;
+  /** For the ServiceAccount with this UID: one that was deleted and made anew does not accept the old one's token. */
+  #credentials: { readonly uid: string; readonly kubeconfig: Promise<string> } | undefined;
 
   constructor(controlPlane: ControlPlane, namespace: string) {
     this.#controlPlane = controlPlane;
@@ -127,14 +128,12 @@ class Kubelet {
   }
 
   async #runOnce(pod: RawPod, container: RawContainer, gone: AbortSignal): Promise<Outcome> {
-    this.#kubeconfig ??= this.#controlPlane.kubeconfigFor({
-      namespace: this.#namespace,
-      name: DRIVER_SERVICE_ACCOUNT,
-    });
+    const kubeconfig = await this.#kubeconfig();
+    if (kubeconfig === undefined) return gone.aborted ? 'gone' : 'failed';
     const env = environmentOf(pod, container);
     const args = (container.args ?? []).map((arg) => expand(arg, env));
     const logFile = join(this.#logs, `${pod.spec.nodeName ?? ''}_${pod.metadata.name}.log`);
-    const program = startProgram({ args, env: { ...env, KUBECONFIG: await this.#kubeconfig }, logFile });
+    const program = startProgram({ args, env: { ...env, KUBECONFIG: kubeconfig }, logFile });
     this.#programs.add(program);
     const end = (): void => {
       program.signal('SIGTERM');
@@ -149,6 +148,20 @@ class Kubelet {
     this.#programs.delete(program);
     if (gone.aborted) return 'gone';
     return code === 0 ? 'true' : 'failed';
+  }
+
+  /** @returns undefined without a ServiceAccount; without an API server, what there was */
+  async #kubeconfig(): Promise<string | undefined> {
+    const account = { namespace: this.#namespace, name: DRIVER_SERVICE_ACCOUNT };
+    const path = `/api/v1/namespaces/${account.namespace}/serviceaccounts/${account.name}`;
+    try {
+      const { uid = '' } = (await this.#controlPlane.api.get(path)).metadata;
+      if (this.#credentials?.uid !== uid)
+        this.#credentials = { uid, kubeconfig: this.#controlPlane.kubeconfigFor(account) };
+    } catch (error) {
+      if (error instanceof RequestError) return undefined;
+    }
+    return this.#credentials?.kubeconfig;
   }
 
   /** Says how the init container ended, so that the simulated kubelet goes on. */

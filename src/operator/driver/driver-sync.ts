@@ -61,7 +61,7 @@ export class DriverSync {
 
   /** Everything that should be there has been seen to be, or been written, since the last change. */
   get settled(): boolean {
-    return this.#settled && !this.#touched;
+    return this.#settled && !this.#touched && !this.#busy;
   }
 
   /** A DaemonSet that nothing needs any more is kept until its pods have left. */

@@ -132,5 +132,7 @@ function isAnswerStale(error: unknown): boolean {
 function evictionFailure(error: unknown): { readonly result: EvictionResult; readonly message: string } {
   if (hasCode(error, 'not-found', 'conflict')) return { result: 'gone', message: '' };
   const message = error instanceof Error ? error.message : String(error);
-  return { result: hasCode(error, 'too-many-requests') ? 'refused' : 'failed', message };
+  return hasCode(error, 'too-many-requests')
+    ? { result: 'refused', message: error.details.said ?? message }
+    : { result: 'failed', message };
 }

@@ -31,8 +31,8 @@ export class DriverPodIndex {
   }
 
   /** The API server has accepted the pod's deletion: it terminates, whether or not the watch has said so yet. */
-  noteDeletion(uid: string): void {
-    this.#deleted.add(uid);
+  noteDeletion(node: string, uid: string): void {
+    if (this.#byNode.get(node)?.has(uid) === true) this.#deleted.add(uid);
   }
 
   #add(node: string, pod: StoredDriverPod): void {

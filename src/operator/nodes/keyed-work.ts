@@ -63,9 +63,12 @@ export class KeyedWork {
   /** Forgets a key that will not be touched again. */
   forget(key: string): void {
     const entry = this.#entries.get(key);
-    entry?.cancelWake?.();
-    entry?.cancelRetry?.();
-    if (entry?.running !== true) this.#entries.delete(key);
+    if (entry === undefined) return;
+    entry.cancelWake?.();
+    entry.cancelRetry?.();
+    entry.wakeAt = undefined;
+    // As long as its work runs it is kept, lest a touch have it done twice at once.
+    if (!entry.running) this.#entries.delete(key);
   }
 
   /** Starts nothing any more. What runs runs on. */

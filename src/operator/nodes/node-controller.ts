@@ -151,7 +151,7 @@ export class NodeController {
 
   async #restartDriver(node: string, pod: Parameters<Actor['restartDriver']>[1]): Promise<void> {
     await this.#options.actor.restartDriver(node, pod);
-    this.#options.driverPods.noteDeletion(pod.uid);
+    this.#options.driverPods.noteDeletion(node, pod.uid);
     this.touch(node);
   }
 

@@ -44,6 +44,8 @@ export class Revisions {
     if (!isObserved(daemonSet) || known?.generation === daemonSet.generation) return;
     this.#known.set(daemonSet.uid, { generation: daemonSet.generation, hash: undefined });
     this.#read(daemonSet).catch((error: unknown) => {
+      // A newer generation may have been asked about, or answered, meanwhile.
+      if (this.#known.get(daemonSet.uid)?.generation !== daemonSet.generation) return;
       this.#known.delete(daemonSet.uid);
       this.#tryAgain(daemonSet, error);
     });

@@ -1,3 +1,4 @@
+import { onAbort } from '../../cluster/abort.ts';
 import type { Clock } from '../../cluster/clock.ts';
 import { Informer } from '../../cluster/informer.ts';
 import type { Cluster } from '../../cluster/port.ts';
@@ -21,6 +22,8 @@ interface Entry {
   /** The last read in one go; used as long as the informer has nothing to say. */
   snapshot: readonly StoredWorkloadPod[] | undefined;
   asOf: number;
+  /** How often what was read has become doubtful; a read during which that happens is not fresh either. */
+  doubts: number;
   readonly evictions: Map<string, EvictionAttempt>;
   readonly stop: AbortController;
 }
@@ -54,7 +57,7 @@ export class Workloads {
     const entry = this.#entry(node);
     if (entry.informer !== undefined) return;
     const { cluster, clock, random, onChange } = this.#options;
-    const asOf = clock.now();
+    const { doubts } = entry;
     const informer = new Informer<StoredWorkloadPod>({
       cluster,
       type: workloadPods,
@@ -71,7 +74,7 @@ export class Workloads {
     void informer.synced.then(() => {
       if (entry.stop.signal.aborted) return;
       entry.synced = true;
-      entry.asOf = Math.max(entry.asOf, asOf);
+      if (entry.doubts === doubts) entry.asOf = clock.now();
       onChange(node);
     });
   }
@@ -83,7 +86,7 @@ export class Workloads {
    */
   async read(node: string): Promise<void> {
     const entry = this.#entry(node);
-    const asOf = this.#options.clock.now();
+    const { doubts } = entry;
     const list = await this.#options.cluster.list(workloadPods, queryFor(node), {
       signal: entry.stop.signal,
     });
@@ -93,7 +96,7 @@ export class Workloads {
       informer: undefined,
       synced: false,
       snapshot: list.items,
-      asOf,
+      asOf: entry.doubts === doubts ? this.#options.clock.now() : -Infinity,
       stop: new AbortController(),
     };
     entry.stop.abort();
@@ -103,7 +106,9 @@ export class Workloads {
   /** What has been read so far does not count as fresh: pods may have come since. */
   stale(node: string): void {
     const entry = this.#entries.get(node);
-    if (entry !== undefined) entry.asOf = -Infinity;
+    if (entry === undefined) return;
+    entry.asOf = -Infinity;
+    entry.doubts += 1;
   }
 
   /** Notes what came of asking for a pod's eviction. */
@@ -125,6 +130,7 @@ export class Workloads {
         synced: false,
         snapshot: undefined,
         asOf: -Infinity,
+        doubts: 0,
         evictions: new Map(),
         stop: new AbortController(),
       });
@@ -138,8 +144,8 @@ export class Workloads {
     const abort = (): void => {
       entry.stop.abort();
     };
-    signal.addEventListener('abort', abort, { signal: entry.stop.signal, once: true });
     if (signal.aborted) abort();
+    else onAbort(entry.stop.signal, onAbort(signal, abort));
     return entry;
   }
 }

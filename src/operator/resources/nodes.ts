@@ -1,9 +1,10 @@
-import { lookUp, type ApiObject, type ManagedFieldsEntry, type StringMap } from '../../kubernetes/objects.ts';
+import { lookUp, type ApiObject, type StringMap } from '../../kubernetes/objects.ts';
 import type { Stored } from '../../cluster/port.ts';
 import {
   ARCH_LABEL,
   DRAIN_START_ANNOTATION,
   FAILED_REVISION_ANNOTATION,
+  FIELD_MANAGER,
   INITIALLY_UNSCHEDULABLE_ANNOTATION,
   KERNEL_LABEL,
   LEGACY_STATE_ANNOTATION,
@@ -74,7 +75,8 @@ export const nodes = resourceType<StoredNode>(
     hasLabels: raw.metadata.labels !== undefined,
     hasAnnotations: raw.metadata.annotations !== undefined,
     unschedulable: raw.spec?.unschedulable === true,
-    cordonedByPerson: raw.spec?.unschedulable === true && isCordonedByKubectl(raw.metadata.managedFields),
+    cordonedByPerson: isCordonedBy(raw, KUBECTL),
+    cordonedByOperator: isCordonedBy(raw, OURSELVES),
     notReadySince: notReadySince(raw),
     deleting: raw.metadata.deletionTimestamp !== undefined,
   }),
@@ -98,16 +100,23 @@ function notReadySince(raw: RawNode): number | undefined {
   return Number.isNaN(since) ? 0 : since;
 }
 
+const KUBECTL = /^kubectl(-|$)/;
+const OURSELVES = new RegExp(`^${FIELD_MANAGER}$`);
+
 /**
- * Whether kubectl, and so a person, was the last to set `spec.unschedulable`: the API server records which field manager set each
- * field, and takes it off the record when the field is removed. kubectl sends nothing where the node is cordoned already.
+ * Whether a node is cordoned, and such a field manager was the last to set `spec.unschedulable`: the API server records which one set
+ * each field, and takes it off the record when the field is removed. kubectl, which is a person, sends nothing where the node is
+ * cordoned already.
  *
  * @see https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
  */
-function isCordonedByKubectl(managedFields: readonly ManagedFieldsEntry[] | undefined): boolean {
-  return (managedFields ?? []).some(
-    ({ manager, fieldsV1 }) =>
-      /^kubectl(-|$)/.test(manager ?? '') && hasField(fieldsV1, 'f:spec', 'f:unschedulable'),
+function isCordonedBy({ spec, metadata }: RawNode, who: RegExp): boolean {
+  const { managedFields = [] } = metadata;
+  return (
+    spec?.unschedulable === true &&
+    managedFields.some(
+      ({ manager, fieldsV1 }) => who.test(manager ?? '') && hasField(fieldsV1, 'f:spec', 'f:unschedulable'),
+    )
   );
 }
 

@@ -19,6 +19,9 @@ export interface StatusWriterOptions {
 /** The shortest time between two writes, in milliseconds. */
 const INTERVAL = 1000;
 
+/** How long news may take to reach every part, in milliseconds: a status from the middle of it would say of the new what held of the old. */
+const SETTLE = 50;
+
 /** Writes the status of the policies: at most once a second, and only what has changed. */
 export class StatusWriter {
   readonly #options: StatusWriterOptions;
@@ -34,7 +37,9 @@ export class StatusWriter {
     this.#due = true;
     if (this.#busy || this.#options.signal.aborted) return;
     this.#busy = true;
-    void this.#write();
+    this.#options.clock.after(SETTLE, () => {
+      void this.#write();
+    });
   }
 
   async #write(): Promise<void> {

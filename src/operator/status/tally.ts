@@ -41,6 +41,11 @@ export class Tally {
     }
   }
 
+  /** Another driver may be wanted on the node: until it has been looked at again, it does not count as up to date. */
+  doubt(name: string): void {
+    this.#upToDate.delete(name);
+  }
+
   /** Nodes whose driver pod is up to date and Ready. */
   get upToDate(): number {
     return this.#upToDate.size;

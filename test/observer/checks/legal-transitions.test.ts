@@ -67,6 +67,13 @@ describe('legal-transitions', () => {
     expect(history.broken()).toEqual(BROKEN);
   });
 
+  it('lets a node go back when its version is set back before a new try, and with it the cordon of the failed one', () => {
+    const history = new History({ nodes: ['a'] }).revision('v2', 2).upgrade('a', 'v2', 'drain-required');
+    history.node('a', { state: 'upgrade-failed', failedBefore: true });
+    history.revision('v3', 3).node('a', { state: 'upgrade-required' }).revision('v1', 4);
+    expect(history.node('a', { state: 'upgrade-done', unschedulable: false }).broken()).toEqual([]);
+  });
+
   it('lets the state be taken away when the flow is off', () => {
     const history = new History({ nodes: ['a'] })
       .upgrade('a', 'v2', 'drain-required')

@@ -57,20 +57,30 @@ const cordoned: Rule = ({ before, after }) =>
     ? 'left cordon-required without being cordoned'
     : undefined;
 
+/** The upgrade turns out not to be needed: a cordon that an earlier try left behind goes in the same write. */
+function comesToNothing({ before, after }: Step, { heldBefore }: Context): boolean {
+  const hasNotBegun = before.state === 'none' || before.state === 'upgrade-required';
+  return hasNotBegun && after.state === 'upgrade-done' && heldBefore === 'upgrade';
+}
+
 /** A node that the upgrade cordoned passes uncordon-required, and is uncordoned in the write that ends it. */
-const uncordoned: Rule = ({ before, after }, { heldBefore }) => {
+const uncordoned: Rule = (step, context) => {
+  const { before, after } = step;
   const uncordons = before.unschedulable && !after.unschedulable;
-  const mayUncordon = before.state === 'uncordon-required' || after.state === 'none';
+  const mayUncordon =
+    before.state === 'uncordon-required' || after.state === 'none' || comesToNothing(step, context);
   if (uncordons && !mayUncordon) return 'uncordoned in a write that is not the end of uncordon-required';
   const skips =
     after.state === 'upgrade-done' && before.state !== 'uncordon-required' && isInProgress(before.state);
-  return skips && heldBefore === 'upgrade'
+  return skips && context.heldBefore === 'upgrade'
     ? 'passed over uncordon-required though the upgrade had cordoned it'
     : undefined;
 };
 
-const untouched: Rule = ({ before, after }) =>
-  before.unschedulable !== after.unschedulable && before.state === 'upgrade-required'
+const untouched: Rule = (step, context) =>
+  step.before.unschedulable !== step.after.unschedulable &&
+  step.before.state === 'upgrade-required' &&
+  !comesToNothing(step, context)
     ? 'cordoned or uncordoned by a write that should have changed the state only'
     : undefined;
 

@@ -1,0 +1,227 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ApiError, type ApiErrorCode, type ApiErrorDetails } from '../../cluster/errors.ts';
+import { FakeClock } from '../../cluster/testing/fake-clock.ts';
+import { REASON_ANNOTATION, STATE_LABEL } from '../../contract/keys.ts';
+import type { NodeChange } from '../../upgrade/actions.ts';
+import { aDriverPod, aPod } from '../../upgrade/testing/builders.ts';
+import { createMetrics, type Metrics } from '../metrics.ts';
+import { driverPods } from '../resources/driver-pods.ts';
+import { nodes, type StoredNode } from '../resources/nodes.ts';
+import { aRawDriverPod, aRawNode, aRawPod } from '../testing/builders.ts';
+import { MemoryCluster } from '../testing/memory-cluster.ts';
+import { readSeries, RecordedEvents, RecordedLog } from '../testing/recorders.ts';
+import { Actor } from './actor.ts';
+
+let cluster: MemoryCluster;
+let log: RecordedLog;
+let events: RecordedEvents;
+let metrics: Metrics;
+let actor: Actor;
+/** The node as the decision knew it. */
+let believed: StoredNode;
+
+beforeEach(() => {
+  cluster = new MemoryCluster();
+  log = new RecordedLog();
+  events = new RecordedEvents();
+  metrics = createMetrics();
+  const { signal } = new AbortController();
+  actor = new Actor({ cluster, clock: new FakeClock(), log, events, metrics, signal });
+  believed = nodes.trim(cluster.store.put(nodes, aRawNode({ state: 'upgrade-required' })));
+});
+
+const cordon: NodeChange = {
+  to: 'cordon-required',
+  event: { type: 'Normal', reason: 'DriverUpgradeStarted', message: 'has started' },
+};
+const refusal = (code: ApiErrorCode, details: ApiErrorDetails = {}): ApiError =>
+  new ApiError(code, `the answer is ${code}`, details);
+
+/** Every write is answered with this error, and not done. */
+function refuse(error: ApiError): void {
+  cluster.before = ({ verb }) => (verb === 'get' ? undefined : Promise.reject(error));
+}
+
+/** Every write is done, and its answer lost. */
+function loseAnswers(): void {
+  const error = refusal('timeout', { maybeApplied: true });
+  cluster.after = ({ verb }) => (verb === 'get' ? undefined : Promise.reject(error));
+}
+
+const setState = (state: string): void => {
+  cluster.edit(nodes, { name: 'node-1' }, [
+    { op: 'add', path: `/metadata/labels/${STATE_LABEL.replace('/', '~1')}`, value: state },
+  ]);
+};
+const stateOf = (node: StoredNode | undefined): string | undefined => node?.labels[STATE_LABEL];
+const verbs = (): readonly string[] => cluster.requests.map(({ verb }) => verb);
+const transitions = (): Promise<number | undefined> =>
+  readSeries(metrics, 'ofed_operator_node_transitions_total{to="cordon-required"}');
+
+async function expectNothingTold(): Promise<void> {
+  expect(events.records).toEqual([]);
+  expect(await transitions()).toBeUndefined();
+  expect(log.messages('info')).toEqual([]);
+}
+
+describe('A change to a node', () => {
+  it('takes one request, and comes back as the node is then', async () => {
+    const now = await actor.patchNode(believed, cordon, { 'a/b': 'c' });
+    expect(stateOf(now)).toBe('cordon-required');
+    expect(cluster.store.get(nodes, { name: 'node-1' })?.metadata.labels).toHaveProperty(['a/b'], 'c');
+    expect(verbs()).toEqual(['patch']);
+  });
+
+  it('is told as an event on the node, counted and logged once it is done', async () => {
+    await actor.patchNode(believed, cordon, {});
+    expect(events.records).toEqual([
+      {
+        regarding: { apiVersion: 'v1', kind: 'Node', name: 'node-1', uid: 'uid-of-node-1' },
+        type: 'Normal',
+        reason: 'DriverUpgradeStarted',
+        message: 'has started',
+      },
+    ]);
+    expect(await transitions()).toBe(1);
+    expect(log.lines).toEqual([
+      {
+        level: 'info',
+        message: 'node state changed',
+        fields: { node: 'node-1', to: 'cordon-required', why: 'has started' },
+      },
+    ]);
+  });
+
+  it('is not counted as a change of state where the state stays', async () => {
+    const event = { type: 'Warning', reason: 'EvictionBlocked', message: 'refused' } as const;
+    await actor.patchNode(believed, { annotations: { [REASON_ANNOTATION]: 'x' }, event }, {});
+    expect(events.records).toMatchObject([{ reason: 'EvictionBlocked' }]);
+    expect(log.messages('info')).toEqual([]);
+  });
+});
+
+describe('A node that is not what it was believed to be', () => {
+  it('is read and returned as it is, and nothing is told', async () => {
+    setState('upgrade-done');
+    const now = await actor.patchNode(believed, cordon, {});
+    expect(stateOf(now)).toBe('upgrade-done');
+    expect(verbs()).toEqual(['patch', 'get']);
+    await expectNothingTold();
+  });
+
+  it('is undefined if it is gone', async () => {
+    cluster.store.remove(nodes, { name: 'node-1' });
+    expect(await actor.patchNode(believed, cordon, {})).toBeUndefined();
+    await expectNothingTold();
+  });
+
+  it('is an error if it has not changed at all, so that the same write is not made again at once', async () => {
+    refuse(refusal('precondition-failed'));
+    await expect(actor.patchNode(believed, cordon, {})).rejects.toMatchObject({
+      code: 'conflict',
+      message: 'The write to node node-1 was refused, though the node has not changed',
+    });
+    await expectNothingTold();
+  });
+
+  it('is an error if it cannot be read either', async () => {
+    cluster.before = ({ verb }) => Promise.reject(refusal(verb === 'get' ? 'server' : 'conflict'));
+    await expect(actor.patchNode(believed, cordon, {})).rejects.toMatchObject({ code: 'server' });
+  });
+});
+
+describe('A write to a node whose answer was lost', () => {
+  it('is looked for: the node is read and returned as it is', async () => {
+    loseAnswers();
+    const now = await actor.patchNode(believed, cordon, {});
+    expect(stateOf(now)).toBe('cordon-required');
+    expect(verbs()).toEqual(['patch', 'get']);
+  });
+
+  it('is an error if it was not done, so that it is made again after a while', async () => {
+    refuse(refusal('timeout', { maybeApplied: true }));
+    await expect(actor.patchNode(believed, cordon, {})).rejects.toMatchObject({ code: 'conflict' });
+    await expectNothingTold();
+  });
+});
+
+describe('A write to a node that was certainly not done', () => {
+  it.each(['server', 'connection', 'forbidden', 'invalid', 'aborted'] as const)(
+    'is an error, and the node is not read: %s',
+    async (code) => {
+      refuse(refusal(code, code === 'aborted' ? { maybeApplied: true } : {}));
+      await expect(actor.patchNode(believed, cordon, {})).rejects.toMatchObject({ code });
+      expect(verbs()).toEqual(['patch']);
+      await expectNothingTold();
+    },
+  );
+});
+
+describe('The restart of a driver', () => {
+  const pod = aDriverPod('outdated', { uid: 'uid-of-mofed-1' });
+
+  it('is the deletion of this very pod', async () => {
+    cluster.store.put(driverPods, aRawDriverPod());
+    await actor.restartDriver('node-1', pod);
+    expect(cluster.store.get(driverPods, pod)?.metadata.deletionTimestamp).toBeDefined();
+    expect(log.messages('info')).toEqual(['driver pod deleted']);
+  });
+
+  it('leaves a pod alone that has taken its place under the same name', async () => {
+    cluster.store.put(driverPods, aRawDriverPod({ uid: 'another' }));
+    await actor.restartDriver('node-1', pod);
+    expect(cluster.store.get(driverPods, pod)?.metadata.deletionTimestamp).toBeUndefined();
+    expect(log.messages('info')).toEqual([]);
+  });
+
+  it('has nothing to do where the pod is gone already', async () => {
+    await expect(actor.restartDriver('node-1', pod)).resolves.toBeUndefined();
+    expect(log.messages('info')).toEqual([]);
+  });
+
+  it('is an error where nobody knows what became of it', async () => {
+    refuse(refusal('timeout', { maybeApplied: true }));
+    await expect(actor.restartDriver('node-1', pod)).rejects.toMatchObject({ code: 'timeout' });
+  });
+});
+
+describe('An eviction', () => {
+  const pod = aPod({ name: 'pod-1', uid: 'uid-of-pod-1' });
+  const counted = (result: string): Promise<number | undefined> =>
+    readSeries(metrics, `ofed_operator_evictions_total{result="${result}"}`);
+
+  it('is accepted where nothing stands in its way', async () => {
+    cluster.store.put(driverPods, aRawPod());
+    expect(await actor.evict('node-1', pod)).toEqual({ result: 'evicted', message: '' });
+    expect(await counted('evicted')).toBe(1);
+    expect(log.messages('info')).toEqual(['pod evicted']);
+  });
+
+  it('is refused by a budget, in the API server’s words', async () => {
+    refuse(new ApiError('too-many-requests', 'The budget db needs 2 healthy pods'));
+    expect(await actor.evict('node-1', pod)).toEqual({
+      result: 'refused',
+      message: 'The budget db needs 2 healthy pods',
+    });
+    expect(await counted('refused')).toBe(1);
+    expect(log.messages('info')).toEqual([]);
+  });
+
+  it.each(['not-found', 'conflict'] as const)('is not needed where the pod is gone: %s', async (code) => {
+    refuse(refusal(code));
+    expect(await actor.evict('node-1', pod)).toEqual({ result: 'gone', message: '' });
+    expect(await counted('gone')).toBe(1);
+  });
+
+  it.each(['server', 'timeout', 'forbidden', 'connection'] as const)(
+    'has failed where it was not answered or not permitted, and never throws: %s',
+    async (code) => {
+      refuse(refusal(code));
+      expect(await actor.evict('node-1', pod)).toEqual({
+        result: 'failed',
+        message: `the answer is ${code}`,
+      });
+      expect(await counted('failed')).toBe(1);
+    },
+  );
+});

@@ -1,0 +1,223 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ApiError } from '../../cluster/errors.ts';
+import { FakeClock, settle } from '../../cluster/testing/fake-clock.ts';
+import { controllerRevisions, type StoredDaemonSet } from '../resources/daemonsets.ts';
+import { aRawRevision, aStoredDaemonSet, NAMESPACE } from '../testing/builders.ts';
+import { MemoryCluster } from '../testing/memory-cluster.ts';
+import { RecordedLog } from '../testing/recorders.ts';
+import { Revisions } from './revisions.ts';
+
+let clock: FakeClock;
+let cluster: MemoryCluster;
+let log: RecordedLog;
+let live: StoredDaemonSet[];
+let told: string[];
+let stop: AbortController;
+let revisions: Revisions;
+
+beforeEach(() => {
+  clock = new FakeClock();
+  cluster = new MemoryCluster();
+  log = new RecordedLog();
+  live = [];
+  told = [];
+  stop = new AbortController();
+  revisions = new Revisions({
+    cluster,
+    clock,
+    log,
+    signal: stop.signal,
+    daemonSets: { values: () => live },
+    onKnown: ({ name }) => told.push(name),
+  });
+});
+
+function made(owner: string, revision: number, hash: string): void {
+  cluster.store.put(controllerRevisions, aRawRevision(owner, revision, hash));
+}
+
+/** The DaemonSet is heard of. */
+function see(daemonSet: StoredDaemonSet): void {
+  live = [...live.filter(({ uid }) => uid !== daemonSet.uid), daemonSet];
+  revisions.see(daemonSet);
+}
+
+/** Each list waits until the test lets it go on, first come first. */
+function holdLists(): { go: (error?: ApiError) => void }[] {
+  const held: { go: (error?: ApiError) => void }[] = [];
+  cluster.after = () =>
+    new Promise((resolve, reject) => {
+      held.push({
+        go: (error) => {
+          if (error === undefined) resolve();
+          else reject(error);
+        },
+      });
+    });
+  return held;
+}
+
+const at = (generation: number, observedGeneration = generation): StoredDaemonSet =>
+  aStoredDaemonSet({ generation, observedGeneration });
+const unavailable = (): ApiError => new ApiError('server', 'not now');
+
+describe('The newest revision of a DaemonSet', () => {
+  it('is not known before it has been read, and word is given when it is', async () => {
+    made('ds-1', 1, 'aaa');
+    see(at(1));
+    expect(revisions.of(at(1))).toBeUndefined();
+    await settle();
+    expect(revisions.of(at(1))).toBe('aaa');
+    expect(told).toEqual(['mofed-ds']);
+  });
+
+  it('is that with the highest number, whatever the order in which they come', async () => {
+    made('ds-1', 9, 'older');
+    made('ds-1', 11, 'newest');
+    made('ds-1', 10, 'old');
+    see(at(1));
+    await settle();
+    expect(revisions.of(at(1))).toBe('newest');
+  });
+
+  it('is its own: those of other DaemonSets do not count', async () => {
+    made('ds-1', 1, 'mine');
+    made('ds-2', 7, 'theirs');
+    see(at(1));
+    await settle();
+    expect(revisions.of(at(1))).toBe('mine');
+  });
+
+  it('is read once for each generation, in its namespace only, however often the DaemonSet changes', async () => {
+    made('ds-1', 1, 'aaa');
+    see(at(1));
+    see(at(1));
+    await settle();
+    see(at(1));
+    await settle();
+    expect(cluster.requests).toMatchObject([
+      { verb: 'list', resource: 'controllerrevisions', query: { namespace: NAMESPACE } },
+    ]);
+    see(at(2));
+    await settle();
+    expect(cluster.requests).toHaveLength(2);
+  });
+});
+
+describe('A DaemonSet that its controller has not caught up with', () => {
+  it('has no revision that anybody could know, and none is read', async () => {
+    made('ds-1', 1, 'aaa');
+    see(at(2, 1));
+    await settle();
+    expect(revisions.of(at(2, 1))).toBeUndefined();
+    expect(cluster.requests).toEqual([]);
+  });
+
+  it('loses the one that was known for what it was before', async () => {
+    made('ds-1', 1, 'aaa');
+    see(at(1));
+    await settle();
+    see(at(2, 1));
+    expect(revisions.of(at(2, 1))).toBeUndefined();
+    made('ds-1', 2, 'bbb');
+    see(at(2));
+    await settle();
+    expect(revisions.of(at(2))).toBe('bbb');
+  });
+});
+
+describe('An answer that comes late', () => {
+  it('does not count if the DaemonSet has changed since it was asked for', async () => {
+    const lists = holdLists();
+    made('ds-1', 1, 'aaa');
+    see(at(1));
+    await settle();
+    made('ds-1', 2, 'bbb');
+    see(at(2));
+    await settle();
+    lists[1]?.go();
+    await settle();
+    lists[0]?.go();
+    await settle();
+    expect(revisions.of(at(2))).toBe('bbb');
+    expect(told).toHaveLength(1);
+  });
+
+  it('takes nothing away from what is known of the newer generation if it is a failure', async () => {
+    const lists = holdLists();
+    made('ds-1', 1, 'aaa');
+    see(at(1));
+    await settle();
+    made('ds-1', 2, 'bbb');
+    see(at(2));
+    await settle();
+    lists[1]?.go();
+    await settle();
+    lists[0]?.go(unavailable());
+    await clock.advance(10_000);
+    expect(revisions.of(at(2))).toBe('bbb');
+    expect(cluster.requests).toHaveLength(2);
+  });
+
+  it('does not count for a DaemonSet that is gone', async () => {
+    const lists = holdLists();
+    made('ds-1', 1, 'aaa');
+    see(at(1));
+    await settle();
+    live = [];
+    revisions.forget('ds-1');
+    lists[0]?.go();
+    await settle();
+    expect(revisions.of(at(1))).toBeUndefined();
+    expect(told).toEqual([]);
+  });
+});
+
+describe('A read that fails', () => {
+  it('is made again a second later', async () => {
+    made('ds-1', 1, 'aaa');
+    cluster.before = () => Promise.reject(unavailable());
+    see(at(1));
+    await settle();
+    expect(log.messages('warn')).toEqual(['newest revision could not be read: trying again']);
+    cluster.before = () => undefined;
+    await clock.advance(999);
+    expect(revisions.of(at(1))).toBeUndefined();
+    await clock.advance(1);
+    expect(revisions.of(at(1))).toBe('aaa');
+    expect(told).toEqual(['mofed-ds']);
+  });
+
+  it('is one, too, that finds no revision', async () => {
+    see(at(1));
+    await settle();
+    made('ds-1', 1, 'aaa');
+    await clock.advance(1000);
+    expect(revisions.of(at(1))).toBe('aaa');
+  });
+
+  it('is made again for what the DaemonSet is by then', async () => {
+    cluster.before = () => Promise.reject(unavailable());
+    see(at(1));
+    await settle();
+    cluster.before = () => undefined;
+    made('ds-1', 2, 'bbb');
+    live = [at(2)];
+    await clock.advance(1000);
+    expect(revisions.of(at(2))).toBe('bbb');
+  });
+
+  it('is not made again for a DaemonSet that is gone, nor when the operator has ended', async () => {
+    cluster.before = () => Promise.reject(unavailable());
+    see(at(1));
+    await settle();
+    live = [];
+    await clock.advance(10_000);
+    expect(cluster.requests).toHaveLength(1);
+    see(at(1));
+    await settle();
+    stop.abort();
+    await clock.advance(10_000);
+    expect(cluster.requests).toHaveLength(2);
+  });
+});

@@ -1,0 +1,135 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { REASON_ANNOTATION } from '../../contract/keys.ts';
+import { FakeClock } from '../../cluster/testing/fake-clock.ts';
+import type { Reason, ReasonCode } from '../../upgrade/reasons.ts';
+import { aStoredNode } from '../testing/builders.ts';
+import { StandingReasons } from './standing-reasons.ts';
+
+let clock: FakeClock;
+let reasons: StandingReasons;
+
+beforeEach(() => {
+  clock = new FakeClock();
+  reasons = new StandingReasons(clock);
+});
+
+const reason = (code: ReasonCode, message = 'for people'): Reason => ({ code, message });
+const blocked = reason('eviction-blocked', 'Eviction of default/db-0 is refused');
+const telling = (text: string) => aStoredNode({ annotations: { [REASON_ANNOTATION]: text } });
+
+/** The node has been waiting for this, for this long. */
+async function waitingFor(it: Reason, milliseconds: number): Promise<void> {
+  reasons.note('node-1', it);
+  await clock.advance(milliseconds);
+  reasons.note('node-1', it);
+}
+
+describe('A reason that a node waits', () => {
+  it('is not written at once: most pass by themselves', async () => {
+    await waitingFor(blocked, 4999);
+    expect(reasons.due(aStoredNode(), blocked)).toBeUndefined();
+  });
+
+  it('is written on the node and told as an event once it has stood for five seconds', async () => {
+    await waitingFor(blocked, 5000);
+    expect(reasons.due(aStoredNode(), blocked)).toEqual({
+      annotations: { [REASON_ANNOTATION]: 'eviction-blocked: Eviction of default/db-0 is refused' },
+      event: {
+        type: 'Warning',
+        reason: 'EvictionBlocked',
+        message: 'Eviction of default/db-0 is refused',
+      },
+    });
+  });
+
+  it('names the time at which it will be worth telling, as long as that lies ahead', async () => {
+    const now = clock.now();
+    expect(reasons.note('node-1', blocked)).toBe(now + 5000);
+    await clock.advance(2000);
+    expect(reasons.note('node-1', blocked)).toBe(now + 5000);
+    await clock.advance(3000);
+    expect(reasons.note('node-1', blocked)).toBeUndefined();
+  });
+
+  it('is the same one while only its words change', async () => {
+    reasons.note('node-1', blocked);
+    await clock.advance(5000);
+    const other = { ...blocked, message: 'Eviction of default/db-1 is refused' };
+    reasons.note('node-1', other);
+    expect(reasons.due(aStoredNode(), other)?.event?.message).toBe('Eviction of default/db-1 is refused');
+  });
+
+  it('has to stand for five seconds anew when it is another one', async () => {
+    await waitingFor(reason('pods-leaving'), 5000);
+    reasons.note('node-1', blocked);
+    expect(reasons.due(aStoredNode(), blocked)).toBeUndefined();
+  });
+
+  it('has to stand for five seconds anew when there was none in between', async () => {
+    await waitingFor(blocked, 5000);
+    reasons.note('node-1', undefined);
+    reasons.note('node-1', blocked);
+    expect(reasons.due(aStoredNode(), blocked)).toBeUndefined();
+  });
+
+  it('is not written a second time, whatever its words are by now', async () => {
+    await waitingFor(blocked, 60_000);
+    expect(reasons.due(telling('eviction-blocked: Eviction of default/other'), blocked)).toBeUndefined();
+  });
+
+  it('takes the place of another one that the node tells', async () => {
+    await waitingFor(blocked, 5000);
+    expect(reasons.due(telling('pods-leaving: 3 pods'), blocked)?.annotations).toEqual({
+      [REASON_ANNOTATION]: 'eviction-blocked: Eviction of default/db-0 is refused',
+    });
+  });
+
+  it.each(['in-progress', 'reading-pods', 'slot', 'failed'] as const)(
+    'is never written if it only says that things take their course: %s',
+    async (code) => {
+      expect(reasons.note('node-1', reason(code))).toBeUndefined();
+      await clock.advance(60_000);
+      reasons.note('node-1', reason(code));
+      expect(reasons.due(aStoredNode(), reason(code))).toBeUndefined();
+    },
+  );
+
+  it('is one node’s own', async () => {
+    await waitingFor(blocked, 5000);
+    expect(reasons.due(aStoredNode({ name: 'node-2' }), blocked)).toBeUndefined();
+  });
+});
+
+describe('A reason that stands on a node', () => {
+  it('is taken away when the node waits for nothing any more', () => {
+    expect(reasons.due(telling('skipped: labelled'), undefined)).toEqual({
+      annotations: { [REASON_ANNOTATION]: null },
+    });
+  });
+
+  it('is taken away when the node waits for nothing but its turn', () => {
+    reasons.note('node-1', reason('slot'));
+    expect(reasons.due(telling('skipped: labelled'), reason('slot'))).toEqual({
+      annotations: { [REASON_ANNOTATION]: null },
+    });
+  });
+
+  it('stays when it says why the node has failed', async () => {
+    await waitingFor(reason('failed'), 60_000);
+    expect(reasons.due(telling('drain-timeout: too slow'), reason('failed'))).toBeUndefined();
+  });
+
+  it('is left alone if nobody can read it', () => {
+    expect(reasons.due(telling('words of another kind'), undefined)).toBeUndefined();
+  });
+});
+
+describe('Since when a node waits', () => {
+  it('is known, with what for, until it is forgotten', async () => {
+    const began = clock.now();
+    await waitingFor(blocked, 1000);
+    expect(reasons.of('node-1')).toEqual({ reason: blocked, since: began });
+    reasons.forget('node-1');
+    expect(reasons.of('node-1')).toBeUndefined();
+  });
+});

@@ -1,0 +1,456 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ApiError } from '../cluster/errors.ts';
+import { FakeClock, settle } from '../cluster/testing/fake-clock.ts';
+import { DRIVER_LABEL, MOFED_WAIT_LABEL, STATE_LABEL } from '../contract/keys.ts';
+import type { PolicyStatus } from '../contract/status.ts';
+import { createMetrics } from './metrics.ts';
+import { daemonSets } from './resources/daemonsets.ts';
+import { driverPods } from './resources/driver-pods.ts';
+import { nodes } from './resources/nodes.ts';
+import { policies } from './resources/objects.ts';
+import { workloadPods } from './resources/workload-pods.ts';
+import { runOperator } from './run.ts';
+import { aRawNode, aRawPod, aRawPolicy, NAMESPACE } from './testing/builders.ts';
+import { Machines } from './testing/machines.ts';
+import { MemoryCluster, type Request } from './testing/memory-cluster.ts';
+import { RecordedLog } from './testing/recorders.ts';
+
+const MINUTE = 60_000;
+const OLD = '23.10-0.5.5.0.1';
+const NEW = '24.01-0.3.3.1-0';
+
+let clock: FakeClock;
+let cluster: MemoryCluster;
+let log: RecordedLog;
+let stop: AbortController;
+let running: Promise<void>;
+let ready: number;
+
+beforeEach(() => {
+  clock = new FakeClock();
+  cluster = new MemoryCluster();
+  log = new RecordedLog();
+  stop = new AbortController();
+  running = Promise.resolve();
+  ready = 0;
+});
+
+afterEach(async () => {
+  await stopped();
+});
+
+interface Setting {
+  readonly nodes?: readonly string[];
+  readonly maxParallelUpgrades?: number;
+  /** How long a pod takes to leave, in milliseconds. */
+  readonly podStop?: number;
+}
+
+const upgradePolicy = (maxParallelUpgrades = 1): Readonly<Record<string, unknown>> => ({
+  upgradePolicy: { autoUpgrade: true, maxParallelUpgrades, drain: { enable: true } },
+});
+
+/** A cluster whose nodes run the old driver, with one pod on each, and nothing left to do. */
+async function settled(setting: Setting = {}): Promise<void> {
+  const { nodes: names = ['node-1'], maxParallelUpgrades, podStop = 500 } = setting;
+  new Machines(cluster.store, clock, { driverStart: 3000, driverStop: 1000, podStop });
+  for (const name of names) {
+    cluster.store.put(nodes, aRawNode({ name }));
+    cluster.store.put(workloadPods, aRawPod({ name: `app-on-${name}`, node: name }));
+  }
+  cluster.store.put(policies, aRawPolicy({ version: OLD, driver: upgradePolicy(maxParallelUpgrades) }));
+  start();
+  await clock.advance(MINUTE);
+  cluster.requests.length = 0;
+}
+
+function start(signal = fresh()): void {
+  running = runOperator(
+    {
+      cluster,
+      clock,
+      log,
+      metrics: createMetrics(),
+      namespace: NAMESPACE,
+      initImage: 'ofed-operator:1',
+      identity: 'operator-0',
+      random: () => 0,
+      onReady: () => (ready += 1),
+    },
+    signal,
+  );
+}
+
+function fresh(): AbortSignal {
+  stop = new AbortController();
+  return stop.signal;
+}
+
+async function stopped(): Promise<void> {
+  stop.abort();
+  await clock.advance(5000);
+  await running;
+}
+
+/** Somebody writes another version into the policy. */
+function want(version: string): void {
+  cluster.edit(policies, { name: 'nic-cluster-policy' }, [
+    { op: 'replace', path: '/spec/ofedDriver/version', value: version },
+  ]);
+}
+
+const labelOf = (label: string, name = 'node-1'): string | undefined =>
+  cluster.store.get(nodes, { name })?.metadata.labels?.[label];
+const stateOf = (name?: string): string | undefined => labelOf(STATE_LABEL, name);
+const isCordoned = (name = 'node-1'): boolean =>
+  nodes.trim(cluster.store.get(nodes, { name })!).unschedulable;
+const status = (): PolicyStatus =>
+  cluster.store.get(policies, { name: 'nic-cluster-policy' })!['status'] as PolicyStatus;
+
+/** Every value that a node's label takes from now on, in order. */
+function follow(label: string, node = 'node-1'): readonly string[] {
+  const values: string[] = [];
+  let last = labelOf(label, node) ?? '';
+  cluster.store.listen(({ plural, after }) => {
+    if (plural !== 'nodes' || after?.metadata.name !== node) return;
+    const value = after.metadata.labels?.[label] ?? '';
+    if (value !== last) values.push(value);
+    last = value;
+  });
+  return values;
+}
+
+/** What was asked of the API server for the sake of nodes, besides telling people. */
+function work(): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const request of cluster.requests.filter(isForNodes)) {
+    const key = `${request.verb} ${request.resource}`;
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  return [...counts].map(([key, count]) => `${count} ${key}`).sort();
+}
+
+function isForNodes({ resource, query }: Request): boolean {
+  return resource === 'nodes' || (resource.startsWith('pods') && query?.labelSelector === undefined);
+}
+
+/** The reasons of the events that were written about an object. */
+function eventsOn(kind: string): readonly string[] {
+  return cluster.store
+    .all({ plural: 'events' })
+    .filter((event) => (event['involvedObject'] as { kind: string }).kind === kind)
+    .map((event) => event['reason'] as string);
+}
+
+const FLOW = [
+  'upgrade-required',
+  'cordon-required',
+  'wait-for-jobs-required',
+  'drain-required',
+  'pod-restart-required',
+  'uncordon-required',
+  'upgrade-done',
+];
+
+describe('A new cluster', () => {
+  it('gets the driver, and its node is done as soon as the driver is Ready', async () => {
+    const states = follow(STATE_LABEL);
+    const waits = follow(MOFED_WAIT_LABEL);
+    await settled();
+    expect(states).toEqual(['upgrade-done']);
+    expect(waits).toEqual(['true', 'false']);
+    expect(status()).toMatchObject({
+      state: 'ready',
+      upgrade: { progress: '1/1', targetVersion: OLD },
+    });
+    expect(ready).toBe(1);
+  });
+
+  it('is asked for nothing any more once there is nothing to do', async () => {
+    await settled();
+    await clock.advance(60 * MINUTE);
+    expect(cluster.requests).toEqual([]);
+    expect(clock.pending).toEqual([]);
+  });
+});
+
+describe('A changed version', () => {
+  it('takes the node through every state, in order, and leaves it as it was', async () => {
+    await settled();
+    const states = follow(STATE_LABEL);
+    const waits = follow(MOFED_WAIT_LABEL);
+    want(NEW);
+    await clock.advance(MINUTE);
+    expect(states).toEqual(FLOW);
+    expect(waits).toEqual(['true', 'false']);
+    expect(isCordoned()).toBe(false);
+    expect(cluster.store.get(nodes, { name: 'node-1' })?.metadata.annotations).toEqual({});
+    expect(status()).toMatchObject({ state: 'ready', upgrade: { progress: '1/1', targetVersion: NEW } });
+  });
+
+  it('costs the node a write for each state and one for its wait label, one stream and one deletion', async () => {
+    await settled();
+    want(NEW);
+    await clock.advance(MINUTE);
+    expect(work()).toEqual(['1 delete pods', '1 evict pods/eviction', '1 watch pods', '8 patch nodes']);
+  });
+
+  it('costs it one read more where its pods took longer than two seconds to leave', async () => {
+    await settled({ podStop: 3000 });
+    want(NEW);
+    await clock.advance(MINUTE);
+    expect(stateOf()).toBe('upgrade-done');
+    expect(work()).toEqual([
+      '1 delete pods',
+      '1 evict pods/eviction',
+      '1 list pods',
+      '1 watch pods',
+      '8 patch nodes',
+    ]);
+  });
+
+  it('has the driver reloaded only on a cordoned node that the other pods have left', async () => {
+    await settled();
+    const seen: { readonly cordoned: boolean; readonly pods: number }[] = [];
+    cluster.before = ({ verb, resource }) => {
+      if (verb !== 'delete' || resource !== 'pods') return undefined;
+      const pods = cluster.store
+        .all(workloadPods, { fieldSelector: 'spec.nodeName=node-1' })
+        .filter(({ metadata }) => metadata.labels?.[DRIVER_LABEL] === undefined);
+      seen.push({ cordoned: isCordoned(), pods: pods.length });
+      return undefined;
+    };
+    want(NEW);
+    await clock.advance(MINUTE);
+    expect(seen).toEqual([{ cordoned: true, pods: 0 }]);
+  });
+
+  it('is told step by step by the events of the node', async () => {
+    await settled();
+    const before = eventsOn('Node').length;
+    want(NEW);
+    await clock.advance(MINUTE);
+    expect(eventsOn('Node').slice(before)).toEqual([
+      'DriverUpgradeRequired',
+      'DriverUpgradeStarted',
+      'NodeCordoned',
+      'NodeDrainStarted',
+      'DriverRestart',
+      'DriverReady',
+      'DriverUpgradeDone',
+    ]);
+  });
+
+  it('is never called done by the status before the nodes have been looked at anew', async () => {
+    await settled();
+    const said: string[] = [];
+    cluster.store.listen(({ plural, after }) => {
+      const now = after?.['status'] as PolicyStatus | undefined;
+      if (plural === policies.plural && now?.upgrade?.targetVersion === NEW) said.push(now.state ?? '');
+    });
+    want(NEW);
+    await clock.advance(MINUTE);
+    expect(said.slice(0, -1)).not.toContain('ready');
+    expect(said.at(-1)).toBe('ready');
+  });
+
+  it('is watched through the streams that there are: no stream is left open on a node’s pods', async () => {
+    await settled();
+    const before = cluster.watches.length;
+    want(NEW);
+    await clock.advance(MINUTE);
+    expect(cluster.watches).toHaveLength(before);
+  });
+});
+
+describe('A fleet', () => {
+  const names = ['a', 'b', 'c', 'd', 'e'];
+
+  it('is upgraded with as many nodes at once as the policy says, and never more', async () => {
+    await settled({ nodes: names, maxParallelUpgrades: 2 });
+    let most = 0;
+    cluster.store.listen(() => {
+      const busy = names.filter(
+        (name) => !['upgrade-done', 'upgrade-required'].includes(stateOf(name) ?? ''),
+      );
+      most = Math.max(most, busy.length);
+    });
+    want(NEW);
+    await clock.advance(2 * MINUTE);
+    expect(names.map((name) => stateOf(name))).toEqual(names.map(() => 'upgrade-done'));
+    expect(status().upgrade?.progress).toBe('5/5');
+    expect(most).toBe(2);
+  });
+
+  it('is upgraded all but the node that cannot be written', async () => {
+    await settled({ nodes: names, maxParallelUpgrades: 2 });
+    cluster.before = ({ verb, name }) =>
+      verb === 'patch' && name === 'b' ? Promise.reject(new ApiError('server', 'not now')) : undefined;
+    want(NEW);
+    await clock.advance(3 * MINUTE);
+    expect(names.map((name) => stateOf(name))).toEqual(names.map(() => 'upgrade-done'));
+    expect(status()).toMatchObject({ state: 'notReady', upgrade: { progress: '4/5' } });
+    cluster.before = () => undefined;
+    await clock.advance(2 * MINUTE);
+    expect(status()).toMatchObject({ state: 'ready', upgrade: { progress: '5/5' } });
+  });
+
+  it('goes on when a node is deleted in the middle, and the policy tells of it', async () => {
+    await settled({ nodes: names });
+    want(NEW);
+    await clock.advance(1500);
+    expect(stateOf('a')).not.toBe('upgrade-required');
+    cluster.store.remove(nodes, { name: 'a' });
+    await clock.advance(2 * MINUTE);
+    expect(names.slice(1).map((name) => stateOf(name))).toEqual(names.slice(1).map(() => 'upgrade-done'));
+    expect(eventsOn('NicClusterPolicy')).toEqual(['NodeDeletedDuringUpgrade']);
+  });
+});
+
+describe('An operator that is started in the middle of an upgrade', () => {
+  it.each([0, 250, 1200, 3000])('goes on where the other one was, after %i ms', async (moment) => {
+    await settled();
+    const states = follow(STATE_LABEL);
+    want(NEW);
+    await clock.advance(moment);
+    await stopped();
+    start();
+    await clock.advance(MINUTE);
+    expect(states).toEqual(FLOW);
+    expect(isCordoned()).toBe(false);
+  });
+
+  it('does nothing where there is nothing to do', async () => {
+    await settled();
+    await stopped();
+    cluster.requests.length = 0;
+    start();
+    await clock.advance(MINUTE);
+    expect(cluster.requests.filter(({ verb }) => verb !== 'list' && verb !== 'watch')).toEqual([]);
+  });
+});
+
+describe('A label that is no upgrade state', () => {
+  it('is taken for none, and told once for each value that appears', async () => {
+    await settled();
+    const write = (value: string): void => {
+      cluster.edit(nodes, { name: 'node-1' }, [
+        { op: 'add', path: `/metadata/labels/${STATE_LABEL.replace('/', '~1')}`, value },
+      ]);
+    };
+    write('of-another-age');
+    await clock.advance(MINUTE);
+    expect(stateOf()).toBe('upgrade-done');
+    expect(eventsOn('Node').filter((reason) => reason === 'UnknownUpgradeState')).toHaveLength(1);
+    expect(log.messages('warn')).toEqual(['label is no upgrade state: taken for none']);
+  });
+});
+
+describe('Before everything has been read', () => {
+  it('nothing is written, and it is not ready', async () => {
+    cluster.store.put(nodes, aRawNode());
+    cluster.store.put(policies, aRawPolicy({ driver: upgradePolicy() }));
+    cluster.before = ({ verb, resource }) =>
+      verb === 'list' && resource === 'configmaps' ? new Promise(() => undefined) : undefined;
+    start();
+    await clock.advance(MINUTE);
+    expect(cluster.requests.filter(({ verb }) => verb !== 'list' && verb !== 'watch')).toEqual([]);
+    expect(ready).toBe(0);
+  });
+});
+
+describe('A policy', () => {
+  it('that cannot be used changes nothing on any node, and says why', async () => {
+    await settled();
+    cluster.edit(policies, { name: 'nic-cluster-policy' }, [
+      { op: 'replace', path: '/spec/ofedDriver/version', value: NEW },
+      { op: 'replace', path: '/spec/ofedDriver/upgradePolicy/maxParallelUpgrades', value: -1 },
+    ]);
+    await clock.advance(MINUTE);
+    expect(work()).toEqual([]);
+    expect(stateOf()).toBe('upgrade-done');
+    expect(status()).toMatchObject({ state: 'error' });
+    expect(status().reason).toContain('maxParallelUpgrades');
+  });
+
+  it('that is deleted in the middle of a drain hands the node back', async () => {
+    await settled({ podStop: 10_000 });
+    want(NEW);
+    await clock.advance(3000);
+    expect(stateOf()).toBe('drain-required');
+    expect(isCordoned()).toBe(true);
+    cluster.store.remove(policies, { name: 'nic-cluster-policy' });
+    await clock.advance(1000);
+    expect(stateOf()).toBeUndefined();
+    expect(isCordoned()).toBe(false);
+  });
+
+  it('is set right where somebody edits the driver’s DaemonSet by hand', async () => {
+    await settled();
+    const [daemonSet] = cluster.store.all(daemonSets);
+    cluster.edit(daemonSets, daemonSet!.metadata, [
+      { op: 'replace', path: '/spec/updateStrategy/type', value: 'RollingUpdate' },
+    ]);
+    await clock.advance(MINUTE);
+    const [now] = cluster.store.all(daemonSets);
+    expect(now!['spec']).toEqual(daemonSet!['spec']);
+  });
+});
+
+describe('A DaemonSet', () => {
+  it('whose last node has lost its labels is kept until the driver has left that node', async () => {
+    await settled();
+    cluster.edit(nodes, { name: 'node-1' }, [
+      {
+        op: 'replace',
+        path: '/metadata/labels/feature.node.kubernetes.io~1pci-15b3.present',
+        value: 'false',
+      },
+    ]);
+    await clock.advance(MINUTE);
+    expect(cluster.store.all(daemonSets)).toHaveLength(1);
+    const [pod] = cluster.store.all(driverPods, { labelSelector: DRIVER_LABEL });
+    cluster.store.remove(driverPods, pod!.metadata);
+    await clock.advance(MINUTE);
+    expect(cluster.store.all(daemonSets)).toEqual([]);
+  });
+});
+
+describe('When the operator is told to end', () => {
+  it('it does, and complains of nothing that it was in the middle of', async () => {
+    await settled();
+    const pending: Request[] = [];
+    cluster.before = (request) => {
+      if (request.verb !== 'patch') return undefined;
+      pending.push(request);
+      return new Promise(() => undefined);
+    };
+    want(NEW);
+    await clock.advance(2000);
+    expect(pending.map(({ resource }) => resource).sort()).toEqual(['nicclusterpolicies/status', 'nodes']);
+    const before = log.lines.length;
+    await stopped();
+    await settle();
+    expect(cluster.watches).toEqual([]);
+    expect(log.lines.slice(before).filter(({ level }) => level === 'warn' || level === 'error')).toEqual([]);
+  });
+
+  it('it has nothing to do if it is told so before it begins', async () => {
+    cluster.store.put(nodes, aRawNode());
+    stop.abort();
+    start(stop.signal);
+    await clock.advance(MINUTE);
+    await running;
+    expect(cluster.requests).toEqual([]);
+    expect(ready).toBe(0);
+  });
+
+  it('it does, too, before it has read everything', async () => {
+    cluster.before = () => new Promise(() => undefined);
+    start();
+    await clock.advance(1000);
+    await stopped();
+    expect(ready).toBe(0);
+    expect(cluster.watches).toEqual([]);
+  });
+});

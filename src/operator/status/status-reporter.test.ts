@@ -1,0 +1,169 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { FakeClock, settle } from '../../cluster/testing/fake-clock.ts';
+import type { PolicyStatus } from '../../contract/status.ts';
+import { Fleet } from '../../upgrade/fleet.ts';
+import { idle, waiting } from '../../upgrade/decision.ts';
+import { aNode } from '../../upgrade/testing/builders.ts';
+import { DriverSync } from '../driver/driver-sync.ts';
+import { createMetrics, type Metrics } from '../metrics.ts';
+import { Revisions } from '../nodes/revisions.ts';
+import { StandingReasons } from '../nodes/standing-reasons.ts';
+import { ActivePolicy } from '../policy.ts';
+import { controllerRevisions, type StoredDaemonSet } from '../resources/daemonsets.ts';
+import type { StoredObject } from '../resources/objects.ts';
+import { aRawRevision, aStoredDaemonSet, aStoredPolicy, NAMESPACE } from '../testing/builders.ts';
+import { MemoryCluster } from '../testing/memory-cluster.ts';
+import { readSeries, RecordedLog } from '../testing/recorders.ts';
+import { StatusReporter } from './status-reporter.ts';
+import { Tally } from './tally.ts';
+
+const DRIVER = { upgradePolicy: { autoUpgrade: true, maxParallelUpgrades: 4 } };
+
+let clock: FakeClock;
+let cluster: MemoryCluster;
+let policies: StoredObject[];
+let daemonSets: StoredDaemonSet[];
+let revisions: Revisions;
+let driverSync: DriverSync;
+let fleet: Fleet;
+let tally: Tally;
+let reasons: StandingReasons;
+let metrics: Metrics;
+let reporter: StatusReporter;
+
+beforeEach(async () => {
+  clock = new FakeClock();
+  cluster = new MemoryCluster();
+  policies = [aStoredPolicy({ driver: DRIVER })];
+  daemonSets = [];
+  const world = { cluster, clock, log: new RecordedLog(), signal: new AbortController().signal };
+  const live = { values: () => daemonSets };
+  revisions = new Revisions({ ...world, daemonSets: live, onKnown: () => undefined });
+  driverSync = new DriverSync({
+    ...world,
+    namespace: NAMESPACE,
+    initImage: 'image',
+    shelves: new Map(),
+    policy: () => undefined,
+    pools: () => [],
+    configMaps: () => new Map(),
+    hasPods: () => false,
+    onProblems: () => undefined,
+  });
+  fleet = new Fleet();
+  tally = new Tally();
+  reasons = new StandingReasons(clock);
+  metrics = createMetrics();
+  reporter = new StatusReporter({
+    policy: new ActivePolicy((name) => policies.find((each) => each.name === name)),
+    policies: { values: () => policies },
+    daemonSets: live,
+    revisions,
+    driverSync,
+    fleet,
+    tally,
+    reasons,
+    metrics,
+    clock,
+  });
+  driverSync.touch();
+  await clock.advance(100);
+});
+
+async function daemonSet(desired: number, uid: string): Promise<void> {
+  const made = aStoredDaemonSet({ uid, name: uid, desired });
+  cluster.store.put(controllerRevisions, aRawRevision(uid, 1, 'aaa'));
+  daemonSets.push(made);
+  revisions.see(made);
+  await settle();
+}
+
+function upToDate(...names: readonly string[]): void {
+  for (const name of names) {
+    fleet.see(name, 'upgrade-done');
+    tally.note(name, aNode({ state: 'upgrade-done' }), idle);
+  }
+}
+
+const statusOf = (name = 'nic-cluster-policy'): PolicyStatus | undefined =>
+  reporter.compute().find(({ policy }) => policy.name === name)?.status;
+
+describe('The status of the policy that counts', () => {
+  it('is put together from the DaemonSets’ counts and what the nodes are', async () => {
+    await daemonSet(2, 'a');
+    await daemonSet(1, 'b');
+    upToDate('n1', 'n2');
+    expect(statusOf()).toMatchObject({
+      state: 'notReady',
+      reason: '2 of 3 driver pods are up to date and Ready',
+    });
+    upToDate('n3');
+    expect(statusOf()).toMatchObject({ state: 'ready', observedGeneration: 1, upgrade: { progress: '3/3' } });
+  });
+
+  it('waits for the DaemonSet controller as long as one of its revisions is not known', async () => {
+    await daemonSet(1, 'a');
+    upToDate('n1');
+    daemonSets.push(aStoredDaemonSet({ uid: 'b', generation: 2, observedGeneration: 1 }));
+    expect(statusOf()?.reason).toBe('Waiting for the DaemonSet controller');
+  });
+
+  it('waits, too, as long as the driver’s objects are being looked at', async () => {
+    await daemonSet(1, 'a');
+    upToDate('n1');
+    expect(statusOf()?.state).toBe('ready');
+    driverSync.touch();
+    expect(statusOf()?.state).toBe('notReady');
+  });
+
+  it('says why it cannot be used', () => {
+    policies = [aStoredPolicy({ driver: { upgradePolicy: { maxParallelUpgrades: -1 } } })];
+    expect(statusOf()).toMatchObject({
+      state: 'error',
+      reason: expect.stringContaining('maxParallelUpgrades') as unknown,
+    });
+  });
+
+  it('has since when a node has been held up', async () => {
+    const reason = { code: 'skipped', message: 'for people' } as const;
+    reasons.note('n1', reason);
+    fleet.see('n1', 'upgrade-required');
+    tally.note('n1', aNode({ state: 'upgrade-required' }), waiting(reason));
+    await clock.advance(60_000);
+    const since = `${new Date(clock.now() - 60_000).toISOString().slice(0, 19)}Z`;
+    expect(statusOf()?.upgrade?.blocked).toMatchObject([{ node: 'n1', code: 'skipped', since }]);
+  });
+
+  it('keeps the times of the conditions that it has', async () => {
+    await daemonSet(1, 'a');
+    upToDate('n1');
+    const before = statusOf();
+    policies = [aStoredPolicy({ driver: DRIVER, status: before })];
+    await clock.advance(60_000);
+    expect(statusOf()).toEqual(before);
+  });
+});
+
+describe('The status of every other policy', () => {
+  it('says that it is ignored', () => {
+    policies.push(aStoredPolicy({ name: 'mine', generation: 4 }));
+    expect(statusOf('mine')).toEqual({
+      observedGeneration: 4,
+      state: 'ignore',
+      reason: 'Only the NicClusterPolicy named nic-cluster-policy counts; this one is ignored',
+    });
+  });
+});
+
+describe('The figures', () => {
+  it('go with the status', async () => {
+    await daemonSet(1, 'a');
+    upToDate('n1');
+    fleet.see('n2', 'drain-required');
+    reporter.compute();
+    expect(await readSeries(metrics, 'ofed_operator_nodes{state="drain-required"}')).toBe(1);
+    expect(await readSeries(metrics, 'ofed_operator_nodes{state="upgrade-done"}')).toBe(1);
+    expect(await readSeries(metrics, 'ofed_operator_max_parallel_upgrades')).toBe(4);
+    expect(await readSeries(metrics, 'ofed_operator_policy_state{state="notReady"}')).toBe(1);
+  });
+});

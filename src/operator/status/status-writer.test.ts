@@ -1,0 +1,166 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ApiError, type ApiErrorCode } from '../../cluster/errors.ts';
+import { FakeClock } from '../../cluster/testing/fake-clock.ts';
+import type { PolicyStatus } from '../../contract/status.ts';
+import { policies, type StoredObject } from '../resources/objects.ts';
+import { aRawPolicy } from '../testing/builders.ts';
+import { MemoryCluster } from '../testing/memory-cluster.ts';
+import { RecordedLog } from '../testing/recorders.ts';
+import { statusOf, StatusWriter } from './status-writer.ts';
+
+let clock: FakeClock;
+let cluster: MemoryCluster;
+let log: RecordedLog;
+let stop: AbortController;
+/** As the informer has them. */
+let known: Map<string, StoredObject>;
+let wanted: Record<string, PolicyStatus>;
+let writer: StatusWriter;
+
+beforeEach(() => {
+  clock = new FakeClock();
+  cluster = new MemoryCluster();
+  log = new RecordedLog();
+  stop = new AbortController();
+  known = new Map();
+  wanted = {};
+  writer = new StatusWriter({
+    cluster,
+    clock,
+    log,
+    signal: stop.signal,
+    policies: { observe: (policy) => known.set(policy.name, policy) },
+    compute: () =>
+      [...known.values()].map((policy) => ({ policy, status: wanted[policy.name] ?? { state: 'notReady' } })),
+  });
+  exists('nic-cluster-policy');
+});
+
+function exists(name: string): void {
+  known.set(name, policies.trim(cluster.store.put(policies, aRawPolicy({ name, uid: `uid-of-${name}` }))));
+}
+
+/** The status should be another from now on. */
+function change(reason: string, name = 'nic-cluster-policy'): void {
+  wanted[name] = { state: 'notReady', reason };
+  writer.touch();
+}
+
+const written = (name = 'nic-cluster-policy'): string | undefined =>
+  statusOf(policies.trim(cluster.store.get(policies, { name })!))?.reason;
+const refuse = (code: ApiErrorCode): void => {
+  cluster.before = () => Promise.reject(new ApiError(code, code));
+};
+
+describe('The status', () => {
+  it('is written to the status alone, and only to this very policy', async () => {
+    change('one');
+    await clock.advance(1000);
+    expect(cluster.requests).toMatchObject([
+      {
+        verb: 'patch',
+        resource: 'nicclusterpolicies/status',
+        name: 'nic-cluster-policy',
+        operations: [
+          { op: 'test', path: '/metadata/uid', value: 'uid-of-nic-cluster-policy' },
+          { op: 'add', path: '/status', value: { state: 'notReady', reason: 'one' } },
+        ],
+      },
+    ]);
+    expect(written()).toBe('one');
+  });
+
+  it('is not written as long as it is what it was', async () => {
+    change('one');
+    await clock.advance(2000);
+    writer.touch();
+    await clock.advance(60_000);
+    expect(cluster.requests).toHaveLength(1);
+  });
+
+  it('is written at most once a second, however fast things change, and ends up as they are', async () => {
+    for (let i = 0; i < 100; i += 1) {
+      change(`change ${i}`);
+      await clock.advance(100);
+    }
+    await clock.advance(2000);
+    expect(cluster.requests.length).toBeLessThanOrEqual(11);
+    expect(cluster.requests.length).toBeGreaterThan(5);
+    expect(written()).toBe('change 99');
+  });
+
+  it('is written soon after the first change, but not out of the middle of the news', async () => {
+    change('first part');
+    await clock.advance(10);
+    change('all of it');
+    await clock.advance(990);
+    expect(cluster.requests).toHaveLength(1);
+    expect(written()).toBe('all of it');
+  });
+
+  it('asks nothing and sets no timer when nothing changes', async () => {
+    change('one');
+    await clock.advance(5000);
+    expect(clock.pending).toEqual([]);
+  });
+
+  it('is each policy’s own, and written only where it differs', async () => {
+    exists('other');
+    change('one');
+    change('ignored', 'other');
+    await clock.advance(2000);
+    change('two');
+    await clock.advance(2000);
+    expect(cluster.requests.map(({ name }) => name)).toEqual([
+      'nic-cluster-policy',
+      'other',
+      'nic-cluster-policy',
+    ]);
+  });
+});
+
+describe('A status that cannot be written', () => {
+  it.each(['server', 'timeout', 'conflict', 'forbidden', 'precondition-failed'] as const)(
+    'is written a second later: %s',
+    async (code) => {
+      refuse(code);
+      change('one');
+      await clock.advance(500);
+      expect(log.messages('warn')).toEqual(['status could not be written']);
+      cluster.before = () => undefined;
+      await clock.advance(1000);
+      expect(written()).toBe('one');
+    },
+  );
+
+  it('is of no interest where the policy is gone', async () => {
+    cluster.store.remove(policies, { name: 'nic-cluster-policy' });
+    change('one');
+    await clock.advance(60_000);
+    expect(cluster.requests).toHaveLength(1);
+    expect(log.lines).toEqual([]);
+  });
+
+  it('keeps no other policy from having its own', async () => {
+    exists('other');
+    cluster.before = ({ name }) =>
+      name === 'other' ? undefined : Promise.reject(new ApiError('invalid', 'not by the schema'));
+    change('one');
+    change('ignored', 'other');
+    await clock.advance(1000);
+    expect(written('other')).toBe('ignored');
+  });
+});
+
+describe('Once the operator has ended', () => {
+  it('nothing is written any more', async () => {
+    change('one');
+    await clock.advance(100);
+    change('two');
+    stop.abort();
+    change('three');
+    await clock.advance(60_000);
+    expect(written()).toBe('one');
+    expect(clock.pending).toEqual([]);
+  });
+});

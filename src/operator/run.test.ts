@@ -225,6 +225,18 @@ describe('A changed version', () => {
     expect(seen).toEqual([{ cordoned: true, pods: 0 }]);
   });
 
+  it('has the pods read once more where the node was schedulable in between, however short', async () => {
+    await settled();
+    want(NEW);
+    await clock.advance(200);
+    expect(stateOf()).toBe('drain-required');
+    cluster.edit(nodes, { name: 'node-1' }, [{ op: 'remove', path: '/spec/unschedulable' }]);
+    cluster.edit(nodes, { name: 'node-1' }, [{ op: 'add', path: '/spec/unschedulable', value: true }]);
+    await clock.advance(MINUTE);
+    expect(stateOf()).toBe('upgrade-done');
+    expect(work()).toContain('1 list pods');
+  });
+
   it('is told step by step by the events of the node', async () => {
     await settled();
     const before = eventsOn('Node').length;

@@ -6,7 +6,8 @@ import { describeOnControlPlane } from './suite.ts';
 
 describeOnControlPlane('The port', { operator: 'none' }, (cluster) => {
   describePort('a real API server', () => {
-    const { server, ca, adminToken, restartApiServer } = cluster.controlPlane;
+    const { controlPlane } = cluster;
+    const { server, ca, adminToken } = controlPlane;
     const connection = {
       server: new URL(server),
       description: 'the control plane of this test',
@@ -20,6 +21,6 @@ describeOnControlPlane('The port', { operator: 'none' }, (cluster) => {
       clock: systemClock,
     });
     // What the API server remembers of the past is gone with it.
-    return Promise.resolve({ cluster: client, outdate: () => restartApiServer() });
+    return Promise.resolve({ cluster: client, outdate: () => controlPlane.restartApiServer() });
   });
 });

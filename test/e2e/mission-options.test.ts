@@ -4,9 +4,9 @@ import { WAIT_START_ANNOTATION } from '../../src/contract/keys.ts';
 import { createJob, createPod, listPods } from '../control-plane/fixtures.ts';
 import { eventually } from '../control-plane/index.ts';
 import { deleteWorkloads } from './empty-cluster.ts';
-import { look, statesPassed, WHOLE_UPGRADE, WORK, workloadOn } from './fleet.ts';
+import { look, runsVersion, statesPassed, WHOLE_UPGRADE, WORK, workloadOn } from './fleet.ts';
 import { SameFleet } from './same-fleet.ts';
-import { driverUids, nodeFingerprints, nodeStates, secondsIn, SLOW_MACHINE } from './sights.ts';
+import { cordoned, driverUids, nodeFingerprints, nodeStates, secondsIn, SLOW_MACHINE } from './sights.ts';
 import { ofedState } from './status-history.ts';
 import { describeOnControlPlane } from './suite.ts';
 
@@ -69,6 +69,17 @@ describeOnControlPlane('The documented options of an upgrade', {}, (cluster) => 
     expect(byVerbAndResource).not.toHaveProperty('delete pods');
   });
 
+  it('"it is possible to do a driver upgrade manually": then, a driver pod deleted by hand comes back with the new version', async () => {
+    for (const each of nodes) await cluster.people().deleteDriverPod(each);
+    await eventually(async () => ofedState(await cluster.status()) === 'ready', {
+      what: 'the drivers to be up to date',
+    });
+    for (const each of nodes) {
+      expect(await runsVersion(cluster.api, each, fleet.version)).toBe(true);
+      expect(await look(cluster.api, each)).toEqual({ state: 'none', cordoned: false, reason: undefined });
+    }
+  });
+
   it('autoUpgrade set to true upgrades what has become out of date while it was false', async () => {
     await fleet.given({ autoUpgrade: false });
     await fleet.upgrade();
@@ -98,6 +109,7 @@ describeOnControlPlane('The documented options of an upgrade', {}, (cluster) => 
   ])('"how many nodes can be upgraded in parallel": %s', async (_, limit, expected) => {
     await fleet.given({ autoUpgrade: true, ...limit, waitForCompletion: jobs });
     await endlessJobs(nodes);
+    const drivers = await driverUids(cluster);
     const report = await cluster.observed(async () => {
       await fleet.upgrade();
       const inState = async (wanted: string) =>
@@ -105,7 +117,12 @@ describeOnControlPlane('The documented options of an upgrade', {}, (cluster) => 
       await eventually(async () => (await inState('wait-for-jobs-required')) === expected, {
         what: `${expected} node(s) to wait for their jobs`,
       });
-      expect(await inState('upgrade-required')).toBe(nodes.length - expected);
+      await eventually(async () => (await inState('upgrade-required')) === nodes.length - expected, {
+        what: 'the others to wait their turn',
+      });
+      // "No actions are performed at this stage."
+      expect((await cordoned(cluster)).length).toBe(expected);
+      expect(await driverUids(cluster)).toEqual(drivers);
       await deleteWorkloads(cluster.api);
       await cluster.rollout();
     });

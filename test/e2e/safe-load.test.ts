@@ -70,6 +70,18 @@ describeOnControlPlane('Safe driver loading', { initContainers: true }, (cluster
     expect(after.filter((uid) => before.includes(uid))).toEqual([]);
   });
 
+  it('"cordon and drain (if enabled) a node before loading the driver on it": without a drain it is cordoned only', async () => {
+    await cluster.empty();
+    const nodes = await busyNodes(1, 'cordoned-');
+    const before = await workUids(nodes);
+    const report = await cluster.observed(async () => {
+      await applied({ autoUpgrade: true, safeLoad: true });
+      await cluster.rollout();
+    });
+    expect(wasCordoned(report)).toEqual(nodes);
+    expect(await workUids(nodes)).toEqual(before);
+  });
+
   it('"the initial deployment can be done with the safe driver loading feature disabled": then nobody is cordoned, and no work has to leave', async () => {
     await cluster.empty();
     const nodes = await busyNodes(2, 'quick-');
@@ -132,7 +144,7 @@ describeOnControlPlane('Safe driver loading', { initContainers: true }, (cluster
       { what: 'a node to be drained' },
     );
     const other = nodes.find((node) => node !== inDrain) ?? '';
-    expect(await state(other)).toBe('upgrade-required');
+    await cluster.state(other, 'upgrade-required');
     return [inDrain, other];
   };
 

@@ -1,7 +1,7 @@
 import { POLICY_NAME } from '../../src/contract/keys.ts';
 import type { PolicyStatus } from '../../src/contract/status.ts';
 import type { ApiObject } from '../../src/kubernetes/objects.ts';
-import { countRequests, RequestError } from '../control-plane/index.ts';
+import { countRequests } from '../control-plane/index.ts';
 import type { ApiClient, ControlPlane, RequestCount } from '../control-plane/index.ts';
 import {
   applyPolicy,
@@ -130,10 +130,4 @@ export class TestCluster {
   async empty(): Promise<void> {
     await emptyCluster(this.controlPlane);
   }
-}
-
-/** Lets a request fail because its object is not there. */
-export function ignoreNotFound(error: unknown): undefined {
-  if (error instanceof RequestError && error.status === 404) return undefined;
-  throw error;
 }

@@ -68,6 +68,17 @@ describe('answerFailure', () => {
     expect(failure(get, 429, {}, 'Wed, 21 Oct 2026 07:28:00 GMT').details.retryAfterSeconds).toBeUndefined();
   });
 
+  it('passes on what the server said, with the causes in which alone it names a budget', () => {
+    const message = "Cannot evict pod as it would violate the pod's disruption budget.";
+    const causes = [
+      { reason: 'DisruptionBudget', message: 'The disruption budget web needs 2 healthy pods' },
+    ];
+    expect(failure(patch, 429, { message, details: { causes } }).details.said).toBe(
+      "Cannot evict pod as it would violate the pod's disruption budget: The disruption budget web needs 2 healthy pods",
+    );
+    expect(failure(patch, 502).details).not.toHaveProperty('said');
+  });
+
   it('survives a Status of which nothing is as it should be', () => {
     const fields = {
       reason: 5,

@@ -51,12 +51,14 @@ describeOnControlPlane('A node that does not become empty', {}, (cluster) => {
         expect(reason).toContain(`${WORK}/${tiedTo('node-0')}-`);
         expect(reason).toContain(budgetOf('node-0'));
       }, EVENTUALLY);
-      expect(await cluster.kubectl('describe', 'node', 'node-0')).toMatch(
-        new RegExp(`Warning +EvictionBlocked .*${budgetOf('node-0')}`),
-      );
-      expect((await cluster.status()).upgrade?.blocked).toMatchObject([
-        { node: 'node-0', code: 'eviction-blocked', state: 'drain-required' },
-      ]);
+      await vi.waitFor(async () => {
+        expect(await cluster.kubectl('describe', 'node', 'node-0')).toMatch(
+          new RegExp(`Warning +EvictionBlocked .*${budgetOf('node-0')}`),
+        );
+        expect((await cluster.status()).upgrade?.blocked).toMatchObject([
+          { node: 'node-0', code: 'eviction-blocked', state: 'drain-required' },
+        ]);
+      }, EVENTUALLY);
       await letGo(api, 'node-0');
       freed = Date.now();
       await cluster.rollout({ timeoutMs: 120_000 });

@@ -94,6 +94,17 @@ describe('A reason that a node waits', () => {
     },
   );
 
+  it('has to stand for longer, and is no warning, if it is a part of every upgrade', async () => {
+    await waitingFor(reason('driver-starting'), 19_000);
+    expect(reasons.due(aStoredNode(), reason('driver-starting'))).toBeUndefined();
+    await clock.advance(1000);
+    reasons.note('node-1', reason('driver-starting'));
+    expect(reasons.due(aStoredNode(), reason('driver-starting'))?.event).toMatchObject({
+      type: 'Normal',
+      reason: 'DriverStarting',
+    });
+  });
+
   it('is one node’s own', async () => {
     await waitingFor(blocked, 5000);
     expect(reasons.due(aStoredNode({ name: 'node-2' }), blocked)).toBeUndefined();

@@ -8,7 +8,18 @@ import type { StoredNode } from '../resources/nodes.ts';
 /** How long a reason must have stood before it is written on the node, in milliseconds: what passes by itself is not worth a write. */
 const STANDS_AFTER = 5_000;
 
-/** Reasons that say no more than that things take their course. */
+/** The same for what is a part of every upgrade and takes its time: only when it takes long is it news. */
+const TAKES_LONG_AFTER = 20_000;
+
+const EVERYDAY: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
+  'pods-leaving',
+  'driver-revision-unknown',
+  'driver-missing',
+  'driver-starting',
+  'driver-terminating',
+]);
+
+/** Reasons that say no more than that things take their course: never written. */
 const PASSING: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   'in-progress',
   'slot',
@@ -40,7 +51,7 @@ export class StandingReasons {
     const before = this.#standing.get(node);
     const since = before?.reason.code === reason.code ? before.since : this.#clock.now();
     this.#standing.set(node, { reason, since });
-    const tellAt = since + STANDS_AFTER;
+    const tellAt = since + patience(reason.code);
     return PASSING.has(reason.code) || this.#clock.now() >= tellAt ? undefined : tellAt;
   }
 
@@ -56,16 +67,24 @@ export class StandingReasons {
     }
     const standing = this.#standing.get(node.name);
     if (standing === undefined || PASSING.has(reason.code) || told?.code === reason.code) return undefined;
-    if (this.#clock.now() < standing.since + STANDS_AFTER) return undefined;
+    if (this.#clock.now() < standing.since + patience(reason.code)) return undefined;
     return {
       annotations: { [REASON_ANNOTATION]: formatReason(reason) },
-      event: { type: 'Warning', reason: eventReason(reason.code), message: reason.message },
+      event: {
+        type: EVERYDAY.has(reason.code) ? 'Normal' : 'Warning',
+        reason: eventReason(reason.code),
+        message: reason.message,
+      },
     };
   }
 
   forget(node: string): void {
     this.#standing.delete(node);
   }
+}
+
+function patience(code: ReasonCode): number {
+  return EVERYDAY.has(code) ? TAKES_LONG_AFTER : STANDS_AFTER;
 }
 
 /** `eviction-blocked` as Events have it: `EvictionBlocked`. */

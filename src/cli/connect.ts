@@ -4,7 +4,7 @@ import { createHttpCluster } from '../cluster/http/http-cluster.ts';
 import type { HttpClusterOptions } from '../cluster/http/http-cluster.ts';
 import { loadConnection } from '../cluster/http/load-connection.ts';
 import { FIELD_MANAGER } from '../contract/keys.ts';
-import type { Logger } from '../operator/log.ts';
+import type { Logger } from '../operator/telemetry/log.ts';
 import { UsageError } from './usage-error.ts';
 import { VERSION } from './version.ts';
 

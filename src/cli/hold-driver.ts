@@ -1,5 +1,5 @@
 import { systemClock } from '../cluster/clock.ts';
-import { createLogger } from '../operator/log.ts';
+import { createLogger } from '../operator/telemetry/log.ts';
 import { safeLoad } from '../safe-load/safe-load.ts';
 import { connect } from './connect.ts';
 import type { SafeLoadCommandOptions } from './safe-load.ts';

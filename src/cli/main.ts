@@ -34,7 +34,7 @@ async function main(): Promise<number> {
 
 /** Nobody foresaw it, so the one line has the stack too. */
 async function reportUnexpected(error: unknown): Promise<number> {
-  const { createLogger } = await import('../operator/log.ts');
+  const { createLogger } = await import('../operator/telemetry/log.ts');
   const stack = error instanceof Error ? error.stack : undefined;
   createLogger({ level: 'info' }).error({ error, stack }, 'unexpected error: ending');
   return UNEXPECTED_STATUS;

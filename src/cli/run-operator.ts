@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { systemClock } from '../cluster/clock.ts';
-import { createLogger } from '../operator/log.ts';
-import { createMetrics } from '../operator/metrics.ts';
-import type { ApiRequest, Metrics } from '../operator/metrics.ts';
-import { startMetricsServer } from '../operator/metrics-server.ts';
-import type { MetricsServer } from '../operator/metrics-server.ts';
+import { createLogger } from '../operator/telemetry/log.ts';
+import { createMetrics } from '../operator/telemetry/metrics.ts';
+import type { ApiRequest, Metrics } from '../operator/telemetry/metrics.ts';
+import { startMetricsServer } from '../operator/telemetry/metrics-server.ts';
+import type { MetricsServer } from '../operator/telemetry/metrics-server.ts';
 import { runOperator } from '../operator/run.ts';
 import { connect } from './connect.ts';
 import type { RunOptions } from './run.ts';

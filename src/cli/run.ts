@@ -1,8 +1,8 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import { DEFAULT_NAMESPACE } from '../contract/keys.ts';
-import type { ListenAddress } from '../operator/listen-address.ts';
-import type { LogLevel } from '../operator/log-level.ts';
+import type { ListenAddress } from '../operator/telemetry/listen-address.ts';
+import type { LogLevel } from '../operator/telemetry/log-level.ts';
 import { kubeconfigOption, logLevelOption } from './flags.ts';
 import * as read from './values.ts';
 import { DEFAULT_IMAGE, VERSION } from './version.ts';

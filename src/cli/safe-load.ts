@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import { DEFAULT_NAMESPACE, INIT_CONFIG_KEY, INIT_CONFIG_MAP } from '../contract/keys.ts';
-import type { LogLevel } from '../operator/log-level.ts';
+import type { LogLevel } from '../operator/telemetry/log-level.ts';
 import { kubeconfigOption, logLevelOption } from './flags.ts';
 import * as read from './values.ts';
 

@@ -11,7 +11,7 @@ let program = '';
 
 // A program that ends when told to, in the time of its argument, with the status of the signal; or after one second.
 const SOURCE = `
-  import { createLogger } from '../operator/log.ts';
+  import { createLogger } from '../operator/telemetry/log.ts';
   import { listenForShutdown } from './shutdown.ts';
   const shutdown = listenForShutdown(createLogger({ level: 'info' }), 1000);
   const busy = setInterval(() => {}, 1000);

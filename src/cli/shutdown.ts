@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import type { Logger } from '../operator/log.ts';
+import type { Logger } from '../operator/telemetry/log.ts';
 
 export interface Shutdown {
   /** Aborts when the process is told to end. */

@@ -1,8 +1,8 @@
 import { InvalidArgumentError } from 'commander';
-import { parseListenAddress } from '../operator/listen-address.ts';
-import type { ListenAddress } from '../operator/listen-address.ts';
-import { LOG_LEVELS, parseLogLevel } from '../operator/log-level.ts';
-import type { LogLevel } from '../operator/log-level.ts';
+import { parseListenAddress } from '../operator/telemetry/listen-address.ts';
+import type { ListenAddress } from '../operator/telemetry/listen-address.ts';
+import { LOG_LEVELS, parseLogLevel } from '../operator/telemetry/log-level.ts';
+import type { LogLevel } from '../operator/telemetry/log-level.ts';
 
 // Each reads one flag's value, or says in a sentence what is wrong with it.
 

@@ -3,7 +3,7 @@ import { ApiError } from '../cluster/errors.ts';
 import { FakeClock, settle } from '../cluster/testing/fake-clock.ts';
 import { DRIVER_LABEL, MOFED_WAIT_LABEL, STATE_LABEL } from '../contract/keys.ts';
 import type { PolicyStatus } from '../contract/status.ts';
-import { createMetrics } from './metrics.ts';
+import { createMetrics } from './telemetry/metrics.ts';
 import { daemonSets } from './resources/daemonsets.ts';
 import { driverPods } from './resources/driver-pods.ts';
 import { nodes } from './resources/nodes.ts';

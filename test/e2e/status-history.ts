@@ -41,11 +41,6 @@ export class StatusHistory {
     this.#watching = this.#watch(metadata.resourceVersion);
   }
 
-  /** All there was until now. */
-  get moments(): readonly PolicyMoment[] {
-    return this.#moments;
-  }
-
   /** @throws Error if the API server ended the watch, so that something may have been missed */
   async stop(): Promise<readonly PolicyMoment[]> {
     this.#end.abort();

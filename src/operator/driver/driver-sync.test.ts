@@ -3,7 +3,7 @@ import { ApiError } from '../../cluster/errors.ts';
 import { FakeClock, settle } from '../../cluster/testing/fake-clock.ts';
 import { parsePolicy, type Policy } from '../../contract/policy.ts';
 import type { Pool } from '../../driver/index.ts';
-import { createMetrics } from '../metrics.ts';
+import { createMetrics } from '../telemetry/metrics.ts';
 import { daemonSets } from '../resources/daemonsets.ts';
 import { configMaps } from '../resources/objects.ts';
 import { aRawPolicy, NAMESPACE } from '../testing/builders.ts';

@@ -10,7 +10,7 @@ import {
   type Pool,
 } from '../../driver/index.ts';
 import { controllerOf, lookUp, type ApiObject } from '../../kubernetes/objects.ts';
-import type { Logger } from '../log.ts';
+import type { Logger } from '../telemetry/log.ts';
 import type { LiveObject, Shelf, Shelves } from './driver-objects.ts';
 
 export interface DriverSyncOptions {

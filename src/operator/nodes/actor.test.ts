@@ -4,7 +4,7 @@ import { FakeClock } from '../../cluster/testing/fake-clock.ts';
 import { REASON_ANNOTATION, STATE_LABEL } from '../../contract/keys.ts';
 import type { NodeChange } from '../../upgrade/actions.ts';
 import { aDriverPod, aPod } from '../../upgrade/testing/builders.ts';
-import { createMetrics, type Metrics } from '../metrics.ts';
+import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
 import { driverPods } from '../resources/driver-pods.ts';
 import { nodes, type StoredNode } from '../resources/nodes.ts';
 import { aRawDriverPod, aRawNode, aRawPod } from '../testing/builders.ts';

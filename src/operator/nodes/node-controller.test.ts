@@ -11,7 +11,7 @@ import {
 } from '../../contract/keys.ts';
 import { Fleet } from '../../upgrade/fleet.ts';
 import { aPolicy } from '../../upgrade/testing/builders.ts';
-import { createMetrics } from '../metrics.ts';
+import { createMetrics } from '../telemetry/metrics.ts';
 import type { Mode } from '../mode.ts';
 import { controllerRevisions } from '../resources/daemonsets.ts';
 import { nodes as nodeType, type StoredNode } from '../resources/nodes.ts';

@@ -1,6 +1,6 @@
 import type { Clock } from '../../cluster/clock.ts';
 import type { Cluster } from '../../cluster/port.ts';
-import type { Logger } from '../log.ts';
+import type { Logger } from '../telemetry/log.ts';
 import { controllerRevisions, type StoredDaemonSet, type StoredRevision } from '../resources/daemonsets.ts';
 
 export interface RevisionsOptions {

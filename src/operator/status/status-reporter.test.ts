@@ -5,7 +5,7 @@ import { Fleet } from '../../upgrade/fleet.ts';
 import { idle, waiting } from '../../upgrade/decision.ts';
 import { aNode } from '../../upgrade/testing/builders.ts';
 import { DriverSync } from '../driver/driver-sync.ts';
-import { createMetrics, type Metrics } from '../metrics.ts';
+import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
 import { Revisions } from '../nodes/revisions.ts';
 import { StandingReasons } from '../nodes/standing-reasons.ts';
 import { ActivePolicy } from '../policy.ts';

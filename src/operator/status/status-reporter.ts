@@ -3,7 +3,7 @@ import { POLICY_NAME } from '../../contract/keys.ts';
 import { MOST_BLOCKED, type PolicyStatus } from '../../contract/status.ts';
 import type { Fleet } from '../../upgrade/fleet.ts';
 import type { DriverSync } from '../driver/driver-sync.ts';
-import type { Metrics } from '../metrics.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 import type { Revisions } from '../nodes/revisions.ts';
 import type { StandingReasons } from '../nodes/standing-reasons.ts';
 import type { ActivePolicy } from '../policy.ts';

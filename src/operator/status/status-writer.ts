@@ -3,7 +3,7 @@ import type { Clock } from '../../cluster/clock.ts';
 import { hasCode } from '../../cluster/errors.ts';
 import type { Cluster } from '../../cluster/port.ts';
 import type { PolicyStatus } from '../../contract/status.ts';
-import type { Logger } from '../log.ts';
+import type { Logger } from '../telemetry/log.ts';
 import { policies, type StoredObject } from '../resources/objects.ts';
 
 export interface StatusWriterOptions {

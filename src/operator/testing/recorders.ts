@@ -1,7 +1,7 @@
-import type { EventRecord } from '../event-object.ts';
-import type { EventRecorder } from '../event-recorder.ts';
-import type { LogFields, Logger } from '../log.ts';
-import type { Metrics } from '../metrics.ts';
+import type { EventRecord } from '../telemetry/event-object.ts';
+import type { EventRecorder } from '../telemetry/event-recorder.ts';
+import type { LogFields, Logger } from '../telemetry/log.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 
 export interface LogLine {
   readonly level: 'debug' | 'info' | 'warn' | 'error';

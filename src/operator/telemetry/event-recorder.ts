@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { sleep } from '../cluster/clock.ts';
-import type { Clock } from '../cluster/clock.ts';
-import { hasCode } from '../cluster/errors.ts';
-import type { Cluster } from '../cluster/port.ts';
+import { sleep } from '../../cluster/clock.ts';
+import type { Clock } from '../../cluster/clock.ts';
+import { hasCode } from '../../cluster/errors.ts';
+import type { Cluster } from '../../cluster/port.ts';
 import { EventMemory, eventKey } from './event-memory.ts';
 import type { RememberedEvent } from './event-memory.ts';
 import { EVENT_TYPE, eventName, eventNamespace, eventObject, eventTime, shorten } from './event-object.ts';

@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { UPGRADE_STATES } from '../contract/states.ts';
-import type { NodeState } from '../contract/states.ts';
+import { UPGRADE_STATES } from '../../contract/states.ts';
+import type { NodeState } from '../../contract/states.ts';
 import { registerProcessMetrics } from './process-metrics.ts';
 
 /** How an eviction ended: accepted, refused by a PodDisruptionBudget, the pod was gone already, or the call failed. */

@@ -1,5 +1,5 @@
-import type { ResourceType, Stored } from '../cluster/port.ts';
-import type { ApiObject } from '../kubernetes/objects.ts';
+import type { ResourceType, Stored } from '../../cluster/port.ts';
+import type { ApiObject } from '../../kubernetes/objects.ts';
 
 /** The object that an event is about. */
 export interface Regarding {

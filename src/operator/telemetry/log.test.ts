@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ApiError } from '../cluster/errors.ts';
+import { ApiError } from '../../cluster/errors.ts';
 import { parseLogLevel } from './log-level.ts';
 import type { LogLevel } from './log-level.ts';
 import { createLogger } from './log.ts';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { systemClock } from '../cluster/clock.ts';
-import { ApiError } from '../cluster/errors.ts';
-import type { Cluster, JsonPatchOperation } from '../cluster/port.ts';
+import { systemClock } from '../../cluster/clock.ts';
+import { ApiError } from '../../cluster/errors.ts';
+import type { Cluster, JsonPatchOperation } from '../../cluster/port.ts';
 import { createEventRecorder } from './event-recorder.ts';
 import type { EventRecord } from './event-object.ts';
 import { createLogger } from './log.ts';

@@ -6,6 +6,8 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          // Property tests on a busy machine: a limit against hanging, not a measure.
+          testTimeout: 30_000,
           include: ['src/**/*.test.ts', 'test/{observer,control-plane,harness,demo}/**/*.test.ts'],
         },
       },

@@ -1,5 +1,5 @@
 import { onAbort } from '../cluster/abort.ts';
-import type { Clock } from '../cluster/clock.ts';
+import { sleep, type Clock } from '../cluster/clock.ts';
 import type { Cluster } from '../cluster/port.ts';
 import type { ConfigMapKeys } from '../driver/index.ts';
 import type { ApiObject, StringMap } from '../kubernetes/objects.ts';
@@ -42,6 +42,9 @@ export interface OperatorOptions {
   /** Told once everything has been read and the work begins. */
   readonly onReady?: () => void;
 }
+
+/** How long evictions may still be answered when the operator ends, in milliseconds. */
+const LAST_ANSWERS_TIMEOUT = 1500;
 
 /** How long Events that were recorded may take to be written when the operator ends, in milliseconds. */
 const FLUSH_TIMEOUT = 2000;
@@ -156,6 +159,9 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
     options.onReady?.();
   }
   await running;
+  const over = new AbortController();
+  await Promise.race([nodes.answered(), sleep(clock, LAST_ANSWERS_TIMEOUT, over.signal)]);
+  over.abort();
   await events.flush(FLUSH_TIMEOUT);
 }
 

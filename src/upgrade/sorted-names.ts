@@ -16,8 +16,14 @@ export class SortedNames {
     return this.#names[0];
   }
 
-  firstFew(most: number): readonly string[] {
-    return this.#names.slice(0, most);
+  /** The first that `are` is true of, `most` of them at the most. */
+  firstFew(most: number, are: (name: string) => boolean): readonly string[] {
+    const few: string[] = [];
+    for (const name of this.#names) {
+      if (few.length === most) break;
+      if (are(name)) few.push(name);
+    }
+    return few;
   }
 
   /** Where the name stands, or would. */

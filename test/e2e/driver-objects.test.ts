@@ -252,7 +252,12 @@ describeOnControlPlane("The driver's objects", {}, (cluster) => {
       });
       return true;
     });
-    expect((await driver('rhel')).image).toBe(`nvcr.io/nvidia/mellanox/doca-driver:${VERSION}-rhel9.4-amd64`);
+    await eventually(async () => {
+      expect((await driver('rhel')).image).toBe(
+        `nvcr.io/nvidia/mellanox/doca-driver:${VERSION}-rhel9.4-amd64`,
+      );
+      return true;
+    });
   });
 
   it.each([

@@ -17,6 +17,8 @@ let log: RecordedLog;
 let events: RecordedEvents;
 let metrics: Metrics;
 let actor: Actor;
+/** Aborted when the operator ends. */
+let operator: AbortController;
 /** The node as the decision knew it. */
 let believed: StoredNode;
 
@@ -25,7 +27,8 @@ beforeEach(() => {
   log = new RecordedLog();
   events = new RecordedEvents();
   metrics = createMetrics();
-  const { signal } = new AbortController();
+  operator = new AbortController();
+  const { signal } = operator;
   actor = new Actor({ cluster, clock: new FakeClock(), log, events, metrics, signal });
   believed = nodes.trim(cluster.store.put(nodes, aRawNode({ state: 'upgrade-required' })));
 });
@@ -189,6 +192,17 @@ describe('An eviction', () => {
   const pod = aPod({ name: 'pod-1', uid: 'uid-of-pod-1' });
   const counted = (result: string): Promise<number | undefined> =>
     readSeries(metrics, `ofed_operator_evictions_total{result="${result}"}`);
+
+  it('is not given up when the operator ends while its answer is on the way', async () => {
+    cluster.store.put(driverPods, aRawPod());
+    const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+    cluster.after = async () => {
+      await turn();
+      operator.abort();
+      await turn();
+    };
+    expect(await actor.evict('node-1', pod)).toEqual({ result: 'evicted', message: '' });
+  });
 
   it('is accepted where nothing stands in its way', async () => {
     cluster.store.put(driverPods, aRawPod());

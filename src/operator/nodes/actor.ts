@@ -80,15 +80,19 @@ export class Actor {
     }
   }
 
-  /** Asks for a pod's eviction and says what came of it. Never rejects. */
+  /**
+   * Asks for a pod's eviction and says what came of it. Never rejects. It is not given up when the operator ends: an API server whose
+   * caller leaves between the budget's update and the pod's deletion keeps the pod in the budget's books for two minutes, and refuses
+   * everybody's evictions meanwhile.
+   */
   async evict(
     node: string,
     pod: WorkloadPod,
   ): Promise<{ readonly result: EvictionResult; readonly message: string }> {
-    const { cluster, log, metrics, signal } = this.#options;
+    const { cluster, log, metrics } = this.#options;
     let outcome: { readonly result: EvictionResult; readonly message: string };
     try {
-      await cluster.evict(pod, pod.uid, { signal });
+      await cluster.evict(pod, pod.uid);
       log.info({ node, pod: pod.name, namespace: pod.namespace }, 'pod evicted');
       outcome = { result: 'evicted', message: '' };
     } catch (error) {

@@ -43,6 +43,7 @@ export interface NodeControllerOptions {
 export class NodeController {
   readonly #options: NodeControllerOptions;
   readonly #work: KeyedWork;
+  readonly #evictions = new Set<Promise<void>>();
 
   constructor(options: NodeControllerOptions) {
     this.#options = options;
@@ -69,6 +70,11 @@ export class NodeController {
 
   stop(): void {
     this.#work.stop();
+  }
+
+  /** Resolves when the evictions that have been asked for are answered. */
+  async answered(): Promise<void> {
+    await Promise.all(this.#evictions);
   }
 
   #run(name: string): Promise<void> | undefined {
@@ -161,7 +167,7 @@ export class NodeController {
     const attempts = (pod.eviction?.attempts ?? 0) + 1;
     // Noted before the answer comes, lest the next decision ask again.
     workloads.noteEviction(node, pod.uid, { attempts, at: clock.now(), result: 'accepted', message: '' });
-    void actor.evict(node, pod).then(({ result, message }) => {
+    const asked = actor.evict(node, pod).then(({ result, message }) => {
       workloads.noteEviction(node, pod.uid, {
         attempts,
         at: clock.now(),
@@ -170,6 +176,8 @@ export class NodeController {
       });
       this.touch(node);
     });
+    this.#evictions.add(asked);
+    void asked.finally(() => this.#evictions.delete(asked));
   }
 
   #readWorkload({ node }: NodeView, decision: Decision): Promise<void> | undefined {

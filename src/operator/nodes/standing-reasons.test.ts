@@ -105,6 +105,16 @@ describe('A reason that a node waits', () => {
     });
   });
 
+  it('stands at once, or, if it is a part of every upgrade, when it takes long', async () => {
+    expect(reasons.stands('node-1')).toBe(false);
+    reasons.note('node-1', reason('failed'));
+    expect(reasons.stands('node-1')).toBe(true);
+    reasons.note('node-1', reason('driver-missing'));
+    expect(reasons.stands('node-1')).toBe(false);
+    await clock.advance(20_000);
+    expect(reasons.stands('node-1')).toBe(true);
+  });
+
   it('is one node’s own', async () => {
     await waitingFor(blocked, 5000);
     expect(reasons.due(aStoredNode({ name: 'node-2' }), blocked)).toBeUndefined();

@@ -55,6 +55,14 @@ export class StandingReasons {
     return PASSING.has(reason.code) || this.#clock.now() >= tellAt ? undefined : tellAt;
   }
 
+  /** Whether the node's reason is more than what passes in a moment. */
+  stands(node: string): boolean {
+    const standing = this.#standing.get(node);
+    if (standing === undefined) return false;
+    const { reason, since } = standing;
+    return !EVERYDAY.has(reason.code) || this.#clock.now() >= since + TAKES_LONG_AFTER;
+  }
+
   of(node: string): Standing | undefined {
     return this.#standing.get(node);
   }

@@ -71,7 +71,7 @@ export class StatusReporter {
   #blocked() {
     const { tally, reasons, clock } = this.#options;
     return tally
-      .firstBlocked(MOST_BLOCKED)
+      .firstBlocked(MOST_BLOCKED, (node) => reasons.stands(node))
       .map((blocked) => ({ ...blocked, since: reasons.of(blocked.node)?.since ?? clock.now() }));
   }
 }

@@ -15,10 +15,6 @@ const PASSING: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   'in-progress',
   'slot',
   'reading-pods',
-  'pods-leaving',
-  'driver-terminating',
-  'driver-starting',
-  'driver-revision-unknown',
   'recovered-waits-for-slot',
 ]);
 
@@ -51,13 +47,12 @@ export class Tally {
     return this.#upToDate.size;
   }
 
-  get blocked(): number {
-    return this.#blocked.size;
-  }
-
-  /** The first blocked nodes by name. */
-  firstBlocked(most: number): readonly (Blocked & { readonly node: string })[] {
-    return this.#blockedNames.firstFew(most).flatMap((node) => {
+  /** The first blocked nodes by name, of those that `stands` says have been so for long enough to be told. */
+  firstBlocked(
+    most: number,
+    stands: (node: string) => boolean,
+  ): readonly (Blocked & { readonly node: string })[] {
+    return this.#blockedNames.firstFew(most, stands).flatMap((node) => {
       const blocked = this.#blocked.get(node);
       return blocked === undefined ? [] : [{ node, ...blocked }];
     });

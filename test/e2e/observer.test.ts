@@ -1,40 +1,34 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startControlPlane, type ControlPlane } from '../control-plane/index.ts';
+import { beforeAll, expect, it } from 'vitest';
 import { startObserver, story, type Invariant, type Report } from '../observer/index.ts';
-import { createHandCluster, type HandCluster } from './by-hand-cluster.ts';
-import { openView } from './by-hand-steps.ts';
-import { upgradeByHand, type Fault } from './by-hand.ts';
+import { createHandCluster, type HandCluster } from '../harness/by-hand-cluster.ts';
+import { openView } from '../harness/by-hand-steps.ts';
+import { upgradeByHand, type Fault } from '../harness/by-hand.ts';
+import { describeOnControlPlane } from './suite.ts';
 
 const PARALLEL = 2;
 
-let controlPlane: ControlPlane;
-let cluster: HandCluster;
+describeOnControlPlane('An upgrade by hand, observed', { operator: 'none' }, (onControlPlane) => {
+  let cluster: HandCluster;
 
-beforeAll(async () => {
-  controlPlane = await startControlPlane({ driverLoadMs: 300 });
-  cluster = await createHandCluster(controlPlane, { count: 5, parallel: PARALLEL });
-});
+  beforeAll(async () => {
+    cluster = await createHandCluster(onControlPlane.controlPlane, { count: 5, parallel: PARALLEL });
+  });
 
-afterAll(async () => {
-  await controlPlane.stop();
-});
-
-/** Upgrades every node by hand under the observer's eyes; a person has cordoned the last one. */
-async function observed(faults: readonly Fault[]): Promise<Report> {
-  const { api, server, ca, adminToken } = controlPlane;
-  const access = { server, ca, token: adminToken };
-  await cluster.newVersion([cluster.nodes.at(-1)!]);
-  const [observer, view] = [await startObserver(access), await openView(access)];
-  try {
-    await upgradeByHand({ api, view, nodes: cluster.nodes, parallel: PARALLEL, faults });
-    return await observer.finish();
-  } finally {
-    await view.close();
-    await observer.stop();
+  /** Upgrades every node by hand under the observer's eyes; a person has cordoned the last one. */
+  async function observed(faults: readonly Fault[]): Promise<Report> {
+    const { api, server, ca, adminToken } = onControlPlane.controlPlane;
+    const access = { server, ca, token: adminToken };
+    await cluster.newVersion([cluster.nodes.at(-1)!]);
+    const [observer, view] = [await startObserver(access), await openView(access)];
+    try {
+      await upgradeByHand({ api, view, nodes: cluster.nodes, parallel: PARALLEL, faults });
+      return await observer.finish();
+    } finally {
+      await view.close();
+      await observer.stop();
+    }
   }
-}
 
-describe('an upgrade by hand, observed on a real API server', () => {
   it('breaks nothing when it is done right', async () => {
     const report = await observed([]);
     expect(story(report)).toBe('0 violations');
@@ -57,7 +51,7 @@ describe('an upgrade by hand, observed on a real API server', () => {
   });
 
   it('is seen whole although the API server is killed and started again in between', async () => {
-    const { api, server, ca, adminToken } = controlPlane;
+    const { api, server, ca, adminToken } = onControlPlane.controlPlane;
     const access = { server, ca, token: adminToken };
     await cluster.newVersion();
     const observer = await startObserver(access);
@@ -66,7 +60,8 @@ describe('an upgrade by hand, observed on a real API server', () => {
       const view = await openView(access);
       await upgradeByHand({ api, view, nodes, parallel: PARALLEL });
       await view.close();
-      if (nodes.includes(cluster.nodes[0]!)) await controlPlane.restartApiServer({ downMs: 200 });
+      if (nodes.includes(cluster.nodes[0]!))
+        await onControlPlane.controlPlane.restartApiServer({ downMs: 200 });
     }
     const report = await observer.finish();
     expect(story(report)).toBe('0 violations');

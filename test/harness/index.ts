@@ -11,7 +11,7 @@ export {
   setVersion,
   type PolicyRequest,
   type UpgradePolicyFields,
-} from './mission.ts';
+} from './documented-policy.ts';
 export { observedRollout, type ObservedOptions } from './observed.ts';
 export { installOperator, startOperator, type OperatorOptions, type OperatorProcess } from './operator.ts';
 export { deletePodCommand, people, type People } from './people.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { DOCUMENTED_POLICY, policyYaml } from './mission.ts';
+import { DOCUMENTED_POLICY, policyYaml } from './documented-policy.ts';
 
 describe('policies as people write them', () => {
   it('has the documented one, with every option', () => {

@@ -10,7 +10,7 @@ import {
   listPods,
   setImage,
 } from '../control-plane/fixtures.ts';
-import { eventually, type ApiClient, type ControlPlane } from '../control-plane/index.ts';
+import { eventually, type AnyObject, type ApiClient, type ControlPlane } from '../control-plane/index.ts';
 
 const DRIVER = { namespace: DEFAULT_NAMESPACE, name: 'mofed' };
 const WORK = 'work';
@@ -53,7 +53,7 @@ export async function createHandCluster(
       for (const node of cordoned) await cordon(api, node);
       version += 1;
       await setImage(api, DRIVER, `registry.example/mofed:${version}`);
-      await eventually(async () => (await revisions(api)) === version, { what: 'the new revision' });
+      await eventually(async () => (await newestRevision(api)) === version, { what: 'the new revision' });
     },
   };
 }
@@ -71,9 +71,11 @@ async function allReady(api: ApiClient, count: number): Promise<boolean> {
   );
 }
 
-async function revisions(api: ApiClient): Promise<number> {
+/** The number of the newest revision; how many there are says nothing, for old ones are cleared away. */
+async function newestRevision(api: ApiClient): Promise<number> {
   const path = `/apis/apps/v1/namespaces/${DRIVER.namespace}/controllerrevisions`;
-  return (await api.list(path)).items.length;
+  const { items } = await api.list<AnyObject & { readonly revision: number }>(path);
+  return Math.max(0, ...items.map(({ revision }) => revision));
 }
 
 /** A NicClusterPolicy, and a definition that accepts any: whoever upgrades by hand asks no more of it. */

@@ -392,7 +392,8 @@ describeOnControlPlane("The driver's objects", {}, (cluster) => {
 
   it("tell device plugins by the nodes' mofed.wait label whether the driver container is Ready, and say nothing of a node without a NIC", async () => {
     await plain();
-    for (const node of ['ubuntu-0', 'ubuntu-1', 'rhel-0']) expect(await waitLabel(node)).toBe('false');
+    for (const node of ['ubuntu-0', 'ubuntu-1', 'rhel-0'])
+      await eventually(async () => (await waitLabel(node)) === 'false', { what: `the label of ${node}` });
     expect(await waitLabel('plain-0')).toBeUndefined();
 
     const pod = await driverPodOn(cluster.api, 'ubuntu-0');

@@ -41,6 +41,11 @@ export class StatusHistory {
     this.#watching = this.#watch(metadata.resourceVersion);
   }
 
+  /** What has been recorded until now. */
+  get soFar(): readonly PolicyMoment[] {
+    return this.#moments;
+  }
+
   /** @throws Error if the API server ended the watch, so that something may have been missed */
   async stop(): Promise<readonly PolicyMoment[]> {
     this.#end.abort();

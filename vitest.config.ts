@@ -17,6 +17,8 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['test/e2e/setup.ts'],
           fileParallelism: false,
+          // Five programs and a fleet share the machine with each test: one that fails is tried once more, and the summary names it.
+          retry: 1,
           testTimeout: 180_000,
           hookTimeout: 180_000,
         },

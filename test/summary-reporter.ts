@@ -17,11 +17,13 @@ export interface Summary {
   readonly skipped: number;
   /** Name and reason of what was skipped as a whole. */
   readonly leftOut: readonly string[];
+  /** What passed only when it was tried again: each is a fault of the test, or of the program, to be looked into. */
+  readonly triedAgain: readonly string[];
 }
 
 /**
  * Ends a run with a line `N passed, N failed` of its own, for people in a hurry and for scripts; before it, each suite that was left
- * out, and why.
+ * out, and why, and each test that passed only when it was tried again.
  */
 // eslint-disable-next-line no-restricted-syntax -- vitest takes a reporter's default export
 export default class SummaryReporter implements Reporter {
@@ -37,9 +39,14 @@ export default class SummaryReporter implements Reporter {
   }
 }
 
-export function summaryLines({ passed, failed, skipped, leftOut }: Summary): readonly string[] {
+export function summaryLines({ passed, failed, skipped, leftOut, triedAgain }: Summary): readonly string[] {
   const counts = `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
-  return ['', ...leftOut.map((line) => `left out: ${line}`), counts];
+  return [
+    '',
+    ...leftOut.map((line) => `left out: ${line}`),
+    ...triedAgain.map((name) => `passed only when tried again: ${name}`),
+    counts,
+  ];
 }
 
 /** @param otherErrors errors that happened outside of any test; each counts as a failure */
@@ -54,6 +61,9 @@ export function summarize(modules: readonly TestModule[], otherErrors: number): 
     passed: count('passed'),
     failed: count('failed') + brokenSuites + otherErrors,
     skipped: count('skipped') + count('pending'),
+    triedAgain: tests
+      .filter((test) => test.result().state === 'passed' && (test.diagnostic()?.retryCount ?? 0) > 0)
+      .map(({ fullName }) => fullName),
     leftOut: modules.flatMap((module) => skippedIn(module, module.project.getProvidedContext().leftOut)),
   };
 }

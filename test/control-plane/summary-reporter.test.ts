@@ -8,10 +8,11 @@ interface Item {
   readonly fullName: string;
 }
 
-const testCase = (fullName: string, state: string, note?: string) => ({
+const testCase = (fullName: string, state: string, note?: string, retryCount = 0) => ({
   type: 'test',
   fullName,
   result: () => ({ state, note }),
+  diagnostic: () => ({ retryCount }),
 });
 
 function suite(fullName: string, children: readonly Item[], errors: readonly unknown[] = []) {
@@ -42,6 +43,19 @@ describe('the summary of a run', () => {
       suite('a', [testCase('a > 1', 'passed') as Item, testCase('a > 2', 'failed') as Item]),
     ]);
     expect(summaryLines(summary([module])).at(-1)).toBe('1 passed, 1 failed');
+  });
+
+  it('names each test that passed only when it was tried again', () => {
+    const tests = [
+      testCase('a', 'passed', undefined, 1),
+      testCase('b', 'passed'),
+      testCase('c', 'failed', undefined, 1),
+    ];
+    expect(summaryLines(summary([suite('a.test.ts', tests as Item[])]))).toEqual([
+      '',
+      'passed only when tried again: a',
+      '2 passed, 1 failed',
+    ]);
   });
 
   it('counts a file that cannot be loaded, a hook that throws and a stray error as failures', () => {

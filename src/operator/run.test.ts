@@ -315,7 +315,11 @@ describe('A fleet', () => {
     cluster.store.remove(nodes, { name: 'a' });
     await clock.advance(2 * MINUTE);
     expect(names.slice(1).map((name) => stateOf(name))).toEqual(names.slice(1).map(() => 'upgrade-done'));
-    expect(eventsOn('NicClusterPolicy')).toEqual(['NodeDeletedDuringUpgrade']);
+    expect(eventsOn('NicClusterPolicy')).toEqual([
+      'RolloutStarted',
+      'NodeDeletedDuringUpgrade',
+      'RolloutFinished',
+    ]);
   });
 });
 

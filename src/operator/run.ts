@@ -128,6 +128,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
   const status = new StatusWriter({
     ...world,
     policies: watches.policies,
+    events,
     compute: () => reporter.compute(),
   });
   const reactions: Reactions = new Reactions({

@@ -5,7 +5,7 @@ import type { PolicyStatus } from '../../contract/status.ts';
 import { policies, type StoredObject } from '../resources/objects.ts';
 import { aRawPolicy } from '../testing/builders.ts';
 import { MemoryCluster } from '../testing/memory-cluster.ts';
-import { RecordedLog } from '../testing/recorders.ts';
+import { RecordedLog, RecordedEvents } from '../testing/recorders.ts';
 import { statusOf, StatusWriter } from './status-writer.ts';
 
 let clock: FakeClock;
@@ -30,6 +30,7 @@ beforeEach(() => {
     log,
     signal: stop.signal,
     policies: { observe: (policy) => known.set(policy.name, policy) },
+    events: new RecordedEvents(),
     compute: () =>
       [...known.values()].map((policy) => ({ policy, status: wanted[policy.name] ?? { state: 'notReady' } })),
   });

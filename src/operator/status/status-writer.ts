@@ -3,7 +3,9 @@ import type { Clock } from '../../cluster/clock.ts';
 import { hasCode } from '../../cluster/errors.ts';
 import type { Cluster } from '../../cluster/port.ts';
 import type { PolicyStatus } from '../../contract/status.ts';
+import type { EventRecorder } from '../telemetry/event-recorder.ts';
 import type { Logger } from '../telemetry/log.ts';
+import { policyEvents } from './policy-events.ts';
 import { policies, type StoredObject } from '../resources/objects.ts';
 
 export interface StatusWriterOptions {
@@ -14,6 +16,7 @@ export interface StatusWriterOptions {
   /** Each policy that should have a status, as it is now, and the status. */
   readonly compute: () => readonly { readonly policy: StoredObject; readonly status: PolicyStatus }[];
   readonly policies: { observe(policy: StoredObject): void };
+  readonly events: Pick<EventRecorder, 'record'>;
 }
 
 /** The shortest time between two writes, in milliseconds. */
@@ -54,6 +57,13 @@ export class StatusWriter {
     });
   }
 
+  #announce(policy: StoredObject, status: PolicyStatus): void {
+    const { apiVersion, kind } = policy.object;
+    const regarding = { apiVersion, kind, name: policy.name, uid: policy.uid };
+    for (const event of policyEvents(statusOf(policy), status))
+      this.#options.events.record({ regarding, ...event });
+  }
+
   async #writeOne(policy: StoredObject, status: PolicyStatus): Promise<void> {
     const { cluster, log, signal, policies: known } = this.#options;
     try {
@@ -62,7 +72,9 @@ export class StatusWriter {
         { op: 'add', path: '/status', value: status },
       ] as const;
       const ref = { name: policy.name, subresource: 'status' } as const;
-      known.observe(await cluster.patch(policies, ref, operations, { signal }));
+      const written = await cluster.patch(policies, ref, operations, { signal });
+      known.observe(written);
+      this.#announce(policy, status);
     } catch (error) {
       if (hasCode(error, 'aborted', 'not-found')) return;
       log.warn({ policy: policy.name, error }, 'status could not be written');

@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ApiError, type ApiErrorCode, type ApiErrorDetails } from '../../cluster/errors.ts';
-import { FakeClock } from '../../cluster/testing/fake-clock.ts';
 import { REASON_ANNOTATION, STATE_LABEL } from '../../contract/keys.ts';
 import type { NodeChange } from '../../upgrade/actions.ts';
 import { aDriverPod, aPod } from '../../upgrade/testing/builders.ts';
@@ -29,7 +28,7 @@ beforeEach(() => {
   metrics = createMetrics();
   operator = new AbortController();
   const { signal } = operator;
-  actor = new Actor({ cluster, clock: new FakeClock(), log, events, metrics, signal });
+  actor = new Actor({ cluster, log, events, metrics, signal });
   believed = nodes.trim(cluster.store.put(nodes, aRawNode({ state: 'upgrade-required' })));
 });
 

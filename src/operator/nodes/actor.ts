@@ -1,4 +1,3 @@
-import type { Clock } from '../../cluster/clock.ts';
 import { ApiError, hasCode } from '../../cluster/errors.ts';
 import type { Cluster } from '../../cluster/port.ts';
 import type { Announcement, NodeChange } from '../../upgrade/actions.ts';
@@ -12,7 +11,6 @@ import { nodePatch, type LabelChanges } from './node-patch.ts';
 
 export interface ActorOptions {
   readonly cluster: Cluster;
-  readonly clock: Clock;
   readonly log: Logger;
   readonly events: EventRecorder;
   readonly metrics: Metrics;

@@ -13,6 +13,8 @@ const layers = {
   'safe-load': ['kubernetes', 'contract', 'cluster'],
   operator: ['kubernetes', 'contract', 'upgrade', 'driver', 'cluster'],
   cli: ['kubernetes', 'contract', 'upgrade', 'driver', 'cluster', 'safe-load', 'operator'],
+  invariants: ['kubernetes', 'contract'],
+  simulate: ['kubernetes', 'contract', 'driver', 'cluster', 'safe-load', 'operator', 'invariants'],
 };
 
 const layerRules = Object.entries(layers).map(([layer, allowed]) => ({
@@ -73,11 +75,11 @@ export default tseslint.config(
   },
   ...layerRules,
   {
-    files: ['**/*.test.ts', 'test/**/*.ts', 'bench/**/*.ts'],
+    files: ['**/*.test.ts', '**/testing/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts'],
     rules: { complexity: 'off', 'max-lines': 'off', '@typescript-eslint/no-non-null-assertion': 'off' },
   },
   {
-    files: ['test/**/*.ts', 'bench/**/*.ts', 'src/cli/**/*.ts'],
+    files: ['test/**/*.ts', 'bench/**/*.ts', 'src/cli/**/*.ts', 'src/simulate/cli/**/*.ts'],
     rules: { 'no-console': 'off' },
   },
   {

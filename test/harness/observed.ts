@@ -1,6 +1,8 @@
 import type { ControlPlane } from '../control-plane/index.ts';
-import { startObserver, story, throwOnViolations } from '../observer/index.ts';
-import type { Expectation, Observer, Report, Tolerance } from '../observer/index.ts';
+import { story, throwOnViolations } from '../../src/invariants/index.ts';
+import { startObserver } from '../observer/index.ts';
+import type { Expectation, Report, Tolerance } from '../../src/invariants/index.ts';
+import type { Observer } from '../observer/index.ts';
 
 export interface ObservedOptions {
   readonly expect?: Expectation;

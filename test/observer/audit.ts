@@ -1,4 +1,4 @@
-import type { Finding } from './findings.ts';
+import type { Finding } from '../../src/invariants/findings.ts';
 
 interface AuditLine {
   readonly verb?: string;

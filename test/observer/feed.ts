@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Refusal, type Reader } from './api.ts';
+import { passes, Refusal, type Reader } from './api.ts';
 import { missedBetween, momentOf, type Moment } from './gap.ts';
 import { currentVersion, listAt, versionsAt, watchPath } from './lists.ts';
 import type { Resource } from './resources.ts';
-import type { ObservedEvent, Seen } from './seen.ts';
-import type { RawObject } from './trim.ts';
+import type { ObservedEvent, Seen } from '../../src/invariants/seen.ts';
+import type { RawObject } from '../../src/invariants/trim.ts';
 
 interface RawWatchEvent {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
@@ -12,7 +12,7 @@ interface RawWatchEvent {
 }
 
 const RETRY_MS = 50;
-const CATCH_UP_MS = 15_000;
+const CATCH_UP_MS = 60_000;
 
 /** Records all that happens to the objects of one kind, without a gap, or says that it could not. */
 export class Feed {
@@ -129,14 +129,13 @@ export class Feed {
   }
 
   /**
-   * Goes on after a refusal that passes by itself: a kind that is not installed yet, a server that starts or is busy.
+   * Goes on after a refusal that passes by itself, a kind that is not installed yet among them.
    *
    * @param before a resourceVersion from before the call: as long as there is no such kind, nothing can have been missed
    */
   #accept(refusal: Refusal, before: number): void {
-    const { status } = refusal;
-    if (status === 404 && this.#mayNotExist()) this.#position = Math.max(this.#position, before);
-    else if (status !== 429 && status < 500 && status !== 401 && status !== 403) throw refusal;
+    if (refusal.status === 404 && this.#mayNotExist()) this.#position = Math.max(this.#position, before);
+    else if (!passes(refusal)) throw refusal;
   }
 
   #mayNotExist(): boolean {

@@ -11,6 +11,11 @@ const HISTORY: Readonly<Record<number, Readonly<Record<string, number>>>> = {
   15: { a: 15 },
   16: { a: 15, c: 16 },
   17: { a: 15, c: 16 },
+  18: { a: 15, c: 16 },
+  19: { a: 15, c: 16, d: 19 },
+  20: { a: 15, c: 16, d: 19 },
+  21: { a: 15, c: 16 },
+  22: { a: 15, c: 16 },
 };
 
 function at(rv: number): Moment {
@@ -31,6 +36,10 @@ async function missed(from: number, to: number): Promise<readonly string[]> {
 describe('missedBetween', () => {
   it('finds every change, in order, with its resourceVersion', async () => {
     expect(await missed(10, 17)).toEqual(['12 changed a', '14 gone b', '15 changed a', '16 changed c']);
+  });
+
+  it('finds an object that came and went', async () => {
+    expect(await missed(17, 22)).toEqual(['19 changed d', '21 gone d']);
   });
 
   it('finds nothing where nothing happened', async () => {

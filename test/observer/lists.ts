@@ -1,6 +1,6 @@
 import type { Reader } from './api.ts';
 import type { Resource } from './resources.ts';
-import type { RawObject } from './trim.ts';
+import type { RawObject } from '../../src/invariants/trim.ts';
 
 interface RawList {
   readonly metadata: { readonly resourceVersion: string; readonly continue?: string };

@@ -2,13 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { isInProgress, type NodeState } from '../../src/contract/states.ts';
 import { Reader, type Access } from './api.ts';
 import { pdbRespected } from './audit.ts';
-import type { Expectation, Tolerance } from './check.ts';
+import type { Expectation, Tolerance } from '../../src/invariants/check.ts';
 import { Feed } from './feed.ts';
-import type { Declaration, Finding, OutsideDeed } from './findings.ts';
-import { Ledger, type Report } from './ledger.ts';
+import type { Declaration, Finding, OutsideDeed } from '../../src/invariants/findings.ts';
+import { Ledger, type Report } from '../../src/invariants/ledger.ts';
 import { currentVersion } from './lists.ts';
 import { RESOURCES } from './resources.ts';
-import type { ObservedEvent, SeenNode } from './seen.ts';
+import type { ObservedEvent, SeenNode } from '../../src/invariants/seen.ts';
 
 /** How long a deed may be done before the observer hears of it. */
 const NEWS_MS = 1000;
@@ -111,8 +111,9 @@ export class Observer {
   async stop(): Promise<void> {
     if (this.#stopped) return;
     this.#stopped = true;
-    await Promise.all(this.#feeds.map((feed) => feed.stop()));
+    const ended = this.#feeds.map((feed) => feed.stop());
     await this.#reader.close();
+    await Promise.all(ended);
   }
 
   async #audited(

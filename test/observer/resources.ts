@@ -1,5 +1,5 @@
 import { DRIVER_LABEL } from '../../src/contract/keys.ts';
-import type { Seen } from './seen.ts';
+import type { Seen } from '../../src/invariants/seen.ts';
 import {
   seenBudget,
   seenDaemonSet,
@@ -8,7 +8,7 @@ import {
   seenPolicy,
   seenRevision,
   type RawObject,
-} from './trim.ts';
+} from '../../src/invariants/trim.ts';
 
 /** A kind of object that is watched. */
 export interface Resource {

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { History } from '../testing/history.ts';
+
+const BROKEN = ['done-means-updated a'];
+
+describe('done-means-updated', () => {
+  it('holds when the driver pod is of the newest revision and Ready', () => {
+    const history = new History({ nodes: ['a'] })
+      .revision('v2', 2)
+      .wait(5000)
+      .upgrade('a', 'v2', 'uncordon-required');
+    expect(history.broken()).toEqual([]);
+  });
+
+  it('is broken when the driver pod is of an older revision', () => {
+    const history = new History({ nodes: ['a'] })
+      .revision('v2', 2)
+      .wait(5000)
+      .upgrade('a', 'v1', 'uncordon-required');
+    expect(history.broken()).toEqual(BROKEN);
+  });
+
+  it('knows the newest revision by its number, not by its age', () => {
+    const history = new History({ nodes: ['a'] }).revision('v2', 2).revision('v1', 3).wait(5000);
+    expect(history.upgrade('a', 'v1', 'uncordon-required').broken()).toEqual([]);
+  });
+
+  it('is broken when the driver pod is not Ready', () => {
+    const history = new History({ nodes: ['a'] })
+      .revision('v2', 2)
+      .upgrade('a', 'v2', 'pod-restart-required');
+    history.deleteDriver('a').replaceDriver('a', 'v2').pod('driver-a', { ready: false }).wait(5000);
+    expect(history.node('a', { state: 'uncordon-required' }).broken()).toEqual(BROKEN);
+  });
+
+  it('is broken when the node has no driver pod', () => {
+    const history = new History({ nodes: ['a'] })
+      .revision('v2', 2)
+      .upgrade('a', 'v2', 'pod-restart-required');
+    history.deleteDriver('a').podGone('driver-a').node('a', { state: 'uncordon-required' });
+    expect(history.broken()).toEqual(BROKEN);
+  });
+
+  it('calls it a race when a new revision came a moment before', () => {
+    const history = new History({ nodes: ['a'] }).wait(5000).upgrade('a', 'v1', 'pod-restart-required');
+    history
+      .deleteDriver('a')
+      .replaceDriver('a', 'v1')
+      .revision('v2', 2)
+      .node('a', { state: 'uncordon-required' });
+    const { violations, races } = history.finish();
+    expect([violations.length, races.length]).toEqual([0, 1]);
+  });
+});

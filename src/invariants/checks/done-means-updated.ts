@@ -1,0 +1,42 @@
+import { accuse, type Check, type Context } from '../check.ts';
+import type { SeenPod } from '../seen.ts';
+import { claimsUpdated } from '../transitions.ts';
+
+/** A node that claims to be upgraded has a driver pod of the newest revision, and it is Ready. */
+export const doneMeansUpdated: Check = {
+  node: ({ before, after }, context) => {
+    if (before === undefined || after === undefined || before.state === after.state) return [];
+    // Whoever put the node into the state before has claimed it, not the operator.
+    if (!claimsUpdated(before.state, after.state) || context.scene.cameByHand.has(after.name)) return [];
+    const drivers = context.scene.podsOn(after.name).filter((pod) => pod.driver && !pod.deleting);
+    const doubts = drivers.map((pod) => doubt(pod, context));
+    if (doubts.includes(undefined)) return [];
+    if (context.excused(after.name, 'state-change')) return [];
+    const what = doubts.map((each) => each?.what).join('; ') || 'there is no driver pod';
+    const race = doubts.some((each) => each?.race === true);
+    return accuse(
+      'done-means-updated',
+      after.name,
+      `went from ${before.state} to ${after.state}: ${what}`,
+      race,
+    );
+  },
+};
+
+/** Why a driver pod is not what the claim says; undefined: it is. */
+function doubt(
+  pod: SeenPod,
+  { scene, now, tolerance }: Context,
+): { what: string; race: boolean } | undefined {
+  const news = (since: number | undefined): boolean =>
+    since !== undefined && now - since <= tolerance.watchMs;
+  const owner = pod.controller?.uid;
+  const newest = owner === undefined ? undefined : scene.newestHash(owner);
+  if (newest === undefined || pod.revision !== newest) {
+    const what = `${pod.name} is of revision ${pod.revision ?? 'unknown'}, the newest is ${newest ?? 'unknown'}`;
+    return { what, race: owner !== undefined && news(scene.newestRevisionSince.get(owner)) };
+  }
+  return pod.ready
+    ? undefined
+    : { what: `${pod.name} is not Ready`, race: news(scene.lastReady.get(pod.uid)) };
+}

@@ -1,0 +1,179 @@
+import { POLICY_NAME } from '../contract/keys.ts';
+import { isInProgress, type NodeState } from '../contract/states.ts';
+import { nextCordonHolder, type CordonHolder } from './cordon-holder.ts';
+import type {
+  Change,
+  ObservedEvent,
+  Seen,
+  SeenBudget,
+  SeenDaemonSet,
+  SeenNode,
+  SeenPod,
+  SeenPolicy,
+  SeenRevision,
+} from './seen.ts';
+
+/** A policy and since when it has been in force; undefined: there is none. */
+interface PolicySince {
+  readonly since: number;
+  readonly policy: SeenPolicy | undefined;
+}
+
+/** The cluster as it was at one resourceVersion, kept up by events in their order. */
+export class Scene {
+  readonly nodes = new Map<string, SeenNode>();
+  readonly podsByNode = new Map<string, Map<string, SeenPod>>();
+  readonly daemonSets = new Map<string, SeenDaemonSet>();
+  readonly revisions = new Map<string, SeenRevision>();
+  readonly budgets = new Map<string, SeenBudget>();
+  /** Names of the nodes that hold a parallel slot. */
+  readonly inProgress = new Set<string>();
+  /** When the newest revision of a DaemonSet was first seen, by the DaemonSet's UID. */
+  readonly newestRevisionSince = new Map<string, number>();
+  /** When a pod was bound to its node, with the resourceVersion, by the pod's UID. Absent: before the observation. */
+  readonly boundAt = new Map<string, { readonly rv: number; readonly time: number }>();
+  /** When a driver pod was last Ready, by its UID. */
+  readonly lastReady = new Map<string, number>();
+  /** The resourceVersion at which a node was last cordoned. Absent: before the observation. */
+  readonly cordonedAt = new Map<string, number>();
+  /** For how many milliseconds a node was in the state that it was in before. Absent: since before the observation. */
+  readonly stayedBefore = new Map<string, number>();
+  /** When a node was last seen to leave the flow, or a phase of it that empties the node. */
+  readonly leftEmptyingAt = new Map<string, number>();
+  /** Nodes whose state before the one they are in was not written by the operator. */
+  readonly cameByHand = new Set<string>();
+  readonly #setByHand = new Set<string>();
+  readonly #inStateSince = new Map<string, number>();
+  readonly #cordonHolders = new Map<string, CordonHolder>();
+  readonly #policies: PolicySince[] = [];
+
+  /** Takes an event in and says what the object was before and is now. */
+  apply(event: ObservedEvent): { kind: Seen['kind']; change: Change<Seen> } {
+    const { rv, time, object, by } = event;
+    const gone = event.type === 'gone';
+    const changeOf = <T extends Seen>(map: Map<string, T>, key: string, seen: T): Change<T> => {
+      const before = map.get(key);
+      if (gone) map.delete(key);
+      else map.set(key, seen);
+      return { rv, time, by, before, after: gone ? undefined : seen };
+    };
+    switch (object.kind) {
+      case 'Node': {
+        const change = changeOf(this.nodes, object.name, object);
+        this.#followNode(object.name, change, event.type === 'existing');
+        return { kind: object.kind, change };
+      }
+      case 'Pod': {
+        const before = this.#podBefore(object);
+        const change = { rv, time, by, before, after: gone ? undefined : object };
+        this.#followPod(change, event.type === 'existing');
+        return { kind: object.kind, change };
+      }
+      case 'DaemonSet':
+        return { kind: object.kind, change: changeOf(this.daemonSets, object.uid, object) };
+      case 'ControllerRevision': {
+        const change = changeOf(this.revisions, object.uid, object);
+        if (change.before?.revision !== object.revision && object.daemonSetUid !== undefined && !gone)
+          this.newestRevisionSince.set(object.daemonSetUid, time);
+        return { kind: object.kind, change };
+      }
+      case 'PodDisruptionBudget':
+        return { kind: object.kind, change: changeOf(this.budgets, object.uid, object) };
+      case 'NicClusterPolicy': {
+        const before = this.policy;
+        const since = event.type === 'existing' ? -Infinity : time;
+        if (object.name === POLICY_NAME) this.#policies.push({ since, policy: gone ? undefined : object });
+        return { kind: object.kind, change: { rv, time, before, after: this.policy } };
+      }
+    }
+  }
+
+  /** The policy in force; undefined: there is none, and the flow is off. */
+  get policy(): SeenPolicy | undefined {
+    return this.#policies.at(-1)?.policy;
+  }
+
+  /** The policies that were in force at any moment of the last `lag` milliseconds, the present one first. */
+  policiesLately(time: number, lag: number): readonly (SeenPolicy | undefined)[] {
+    const lately: (SeenPolicy | undefined)[] = [];
+    for (const { since, policy } of [...this.#policies].reverse()) {
+      lately.push(policy);
+      if (since <= time - lag) return lately;
+    }
+    return [...lately, undefined];
+  }
+
+  podsOn(node: string): readonly SeenPod[] {
+    return [...(this.podsByNode.get(node)?.values() ?? [])];
+  }
+
+  cordonHolder(node: string): CordonHolder {
+    return this.#cordonHolders.get(node) ?? 'nobody';
+  }
+
+  /** The hash of a DaemonSet's newest ControllerRevision. */
+  newestHash(daemonSetUid: string): string | undefined {
+    let newest: SeenRevision | undefined;
+    for (const revision of this.revisions.values()) {
+      if (revision.daemonSetUid !== daemonSetUid) continue;
+      if (newest === undefined || revision.revision > newest.revision) newest = revision;
+    }
+    return newest?.hash;
+  }
+
+  #followNode(name: string, change: Change<SeenNode>, existing: boolean): void {
+    this.#cordonHolders.set(name, nextCordonHolder(this.cordonHolder(name), change));
+    if (change.after !== undefined && isInProgress(change.after.state)) this.inProgress.add(name);
+    else this.inProgress.delete(name);
+    this.#followState(name, change, existing);
+    const cordoned = change.after?.unschedulable === true;
+    if (!cordoned) this.cordonedAt.delete(name);
+    else if (change.before?.unschedulable !== true && !existing) this.cordonedAt.set(name, change.rv);
+  }
+
+  #followState(name: string, { before, after, time, by }: Change<SeenNode>, existing: boolean): void {
+    if (existing || before?.state === after?.state) return;
+    if (this.#setByHand.has(name)) this.cameByHand.add(name);
+    else this.cameByHand.delete(name);
+    if (by === 'others') this.#setByHand.add(name);
+    else this.#setByHand.delete(name);
+    const since = this.#inStateSince.get(name);
+    if (since !== undefined) this.stayedBefore.set(name, time - since);
+    this.#inStateSince.set(name, time);
+    if (before !== undefined && isBeingEmptied(before.state)) this.leftEmptyingAt.set(name, time);
+  }
+
+  #podBefore(pod: SeenPod): SeenPod | undefined {
+    return this.podsByNode.get(pod.nodeName ?? '')?.get(pod.uid) ?? this.podsByNode.get('')?.get(pod.uid);
+  }
+
+  /** Pods not bound yet stand under the empty node name. */
+  #followPod({ rv, time, before, after }: Change<SeenPod>, existing: boolean): void {
+    if (before !== undefined) this.podsByNode.get(nodeOf(before))?.delete(before.uid);
+    if (after === undefined) {
+      this.#forgetPod(before);
+      return;
+    }
+    const node = nodeOf(after);
+    const there = this.podsByNode.get(node) ?? new Map<string, SeenPod>();
+    this.podsByNode.set(node, there.set(after.uid, after));
+    if (node !== '' && nodeOf(before) === '' && !existing) this.boundAt.set(after.uid, { rv, time });
+    if (after.driver && [after, before].some((pod) => pod?.ready === true))
+      this.lastReady.set(after.uid, time);
+  }
+
+  #forgetPod(pod: SeenPod | undefined): void {
+    if (pod === undefined) return;
+    this.boundAt.delete(pod.uid);
+    this.lastReady.delete(pod.uid);
+  }
+}
+
+function nodeOf(pod: SeenPod | undefined): string {
+  return pod?.nodeName ?? '';
+}
+
+/** The phases in which pods are evicted: the drain, and whatever the last look before the reload still finds. */
+export function isBeingEmptied(state: NodeState): boolean {
+  return state === 'drain-required' || state === 'pod-restart-required';
+}

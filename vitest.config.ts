@@ -8,7 +8,11 @@ export default defineConfig({
           name: 'unit',
           // Property tests on a busy machine: a limit against hanging, not a measure.
           testTimeout: 30_000,
-          include: ['src/**/*.test.ts', 'test/{observer,control-plane,harness,demo}/**/*.test.ts'],
+          include: [
+            'src/**/*.test.ts',
+            'demo/**/*.test.ts',
+            'test/{observer,control-plane,harness,conformance}/**/*.test.ts',
+          ],
         },
       },
       {

@@ -24,6 +24,19 @@ export const systemClock: Clock = {
   },
 };
 
+/**
+ * A clock whose time of day goes on from what it is now and never jumps, whatever becomes of the machine's. For whoever measures how long
+ * something has lasted by times of day.
+ */
+export function steadyClock(clock: Clock): Clock {
+  const offset = clock.now() - clock.monotonic();
+  return {
+    now: () => offset + clock.monotonic(),
+    monotonic: () => clock.monotonic(),
+    after: (delay, callback) => clock.after(delay, callback),
+  };
+}
+
 /** Resolves after `delay` milliseconds, or as soon as the signal aborts. */
 export function sleep(clock: Clock, delay: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

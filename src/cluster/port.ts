@@ -2,7 +2,7 @@ import type { ApiObject, ObjectRef } from '../kubernetes/objects.ts';
 
 /**
  * Everything reaches a cluster through this interface, in Kubernetes' own terms. A backend stands behind it: an API server over
- * HTTP (`http/`), or one day a cluster in memory. What a backend must promise is said here and held to by tests.
+ * HTTP (`http/`), or one in memory (`memory/`). What a backend must promise is said here and held to by tests.
  *
  * Every method rejects with `ApiError` and with nothing else.
  */
@@ -60,7 +60,7 @@ export interface Cluster {
   /**
    * Asks for an object's deletion; a pod then terminates gracefully.
    *
-   * @throws ApiError `conflict` if the object's UID is another; `not-found`
+   * @throws ApiError `conflict` if the object's UID or resourceVersion is another; `not-found`
    */
   delete(type: ResourceType<Stored>, ref: ObjectRef, options?: DeleteOptions): Promise<void>;
 
@@ -128,5 +128,7 @@ export interface CallOptions {
 export interface DeleteOptions extends CallOptions {
   /** Delete only if this is still the object's UID. */
   readonly uid?: string;
+  /** Delete only if the object has not been written since. */
+  readonly resourceVersion?: string;
   readonly propagation?: 'Foreground' | 'Background' | 'Orphan';
 }

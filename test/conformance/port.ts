@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Cluster } from '../../src/cluster/port.ts';
+import { describeCustomResources } from './custom-resources.ts';
 import { describeDeletion } from './deletion.ts';
+import { describeLeases } from './leases.ts';
 import { describePatch } from './patch.ts';
 import { describeReads } from './reads.ts';
 import { configMaps } from './types.ts';
@@ -42,6 +44,8 @@ export function describePort(name: string, makeSubject: () => Promise<Subject>):
     describePatch(() => bench);
     describeDeletion(() => bench);
     describeWatch(() => bench);
+    describeLeases(() => bench);
+    describeCustomResources(() => bench);
 
     it('says gone to a watch from a resourceVersion that is too old', async ({ skip }) => {
       if (subject.outdate === undefined) return skip('this cluster cannot be made to forget');

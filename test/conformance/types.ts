@@ -8,8 +8,8 @@ export interface Seen extends Stored {
   readonly deletionTimestamp: string | undefined;
   readonly raw: ApiObject & {
     readonly data?: StringMap;
-    readonly spec?: { readonly unschedulable?: boolean; readonly nodeName?: string };
-    readonly status?: { readonly phase?: string };
+    readonly spec?: Readonly<Record<string, unknown>>;
+    readonly status?: Readonly<Record<string, unknown>>;
   };
 }
 
@@ -32,24 +32,26 @@ function core(kind: string, plural: string, namespaced: boolean): ResourceType<S
   return { group: '', version: 'v1', kind, plural, namespaced, trim };
 }
 
+function grouped(group: string, kind: string, plural: string): ResourceType<Seen> {
+  return { group, version: 'v1', kind, plural, namespaced: true, trim };
+}
+
 export const namespaces = core('Namespace', 'namespaces', false);
 export const nodes = core('Node', 'nodes', false);
 export const pods = core('Pod', 'pods', true);
 export const configMaps = core('ConfigMap', 'configmaps', true);
 export const serviceAccounts = core('ServiceAccount', 'serviceaccounts', true);
-export const budgets: ResourceType<Seen> = {
-  group: 'policy',
-  version: 'v1',
-  kind: 'PodDisruptionBudget',
-  plural: 'poddisruptionbudgets',
-  namespaced: true,
-  trim,
+export const events = core('Event', 'events', true);
+export const daemonSets = grouped('apps', 'DaemonSet', 'daemonsets');
+export const budgets = grouped('policy', 'PodDisruptionBudget', 'poddisruptionbudgets');
+export const leases = grouped('coordination.k8s.io', 'Lease', 'leases');
+export const definitions: ResourceType<Seen> = {
+  ...grouped('apiextensions.k8s.io', 'CustomResourceDefinition', 'customresourcedefinitions'),
+  namespaced: false,
 };
-export const unknownKind: ResourceType<Seen> = {
-  group: 'conformance.invalid',
-  version: 'v1',
-  kind: 'Nothing',
-  plural: 'nothings',
-  namespaced: true,
-  trim,
+export const policies: ResourceType<Seen> = {
+  ...grouped('mellanox.com', 'NicClusterPolicy', 'nicclusterpolicies'),
+  version: 'v1alpha1',
+  namespaced: false,
 };
+export const unknownKind = grouped('conformance.invalid', 'Nothing', 'nothings');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { WatchEvent } from '../../src/cluster/port.ts';
 import { compareResourceVersions } from '../../src/cluster/resource-version.ts';
-import { configMaps, type Seen } from './types.ts';
+import { configMaps, pods, type Seen } from './types.ts';
 import { ref, type Workbench } from './workbench.ts';
 
 export function describeWatch(bench: () => Workbench): void {
@@ -76,6 +76,44 @@ export function describeWatch(bench: () => Workbench): void {
         },
       );
       expect(events.at(-1)).toEqual({ type: 'added', object: await late });
+    });
+
+    it('goes on from the end of the initial events in another watch, leaving out nothing and repeating nothing', async () => {
+      const { cluster, namespace } = bench();
+      const labels = { resumed: bench().name('set') };
+      const query = { namespace, labelSelector: `resumed=${labels.resumed}` };
+      await bench().addConfigMap({ labels });
+      const initial = await bench().watchUntil(
+        configMaps,
+        { ...query, initialEvents: true },
+        (event) => event.type === 'bookmark',
+      );
+      const next = await bench().addConfigMap({ labels });
+      await cluster.delete(configMaps, ref(next));
+      const resumed = await bench().watchUntil(
+        configMaps,
+        { ...query, resourceVersion: versionOf(initial.at(-1)!) },
+        (event) => event.type === 'deleted',
+      );
+      const changes = resumed.filter((event) => event.type !== 'bookmark');
+      expect(changes.map((event) => event.type)).toEqual(['added', 'deleted']);
+      expect(changes[0]).toEqual({ type: 'added', object: next });
+      expect(isRising([...initial.slice(-1), ...resumed].map(versionOf))).toBe(true);
+    });
+
+    it('tells of an object that a field selector comes to match as of an added one', async () => {
+      const { cluster, namespace } = bench();
+      const pod = await bench().addUnassignedPod();
+      const { resourceVersion } = await cluster.list(pods, { namespace });
+      const changed = await cluster.patch(pods, { ...ref(pod), subresource: 'status' }, [
+        { op: 'replace', path: '/status/phase', value: 'Failed' },
+      ]);
+      const events = await bench().watchUntil(
+        pods,
+        { namespace, resourceVersion, fieldSelector: 'status.phase=Failed' },
+        (event) => event.type !== 'bookmark' && event.object.uid === pod.uid,
+      );
+      expect(events.at(-1)).toEqual({ type: 'added', object: changed });
     });
 
     it('ends at once when the caller gives up', async () => {

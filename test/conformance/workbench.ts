@@ -1,7 +1,16 @@
 import type { ApiObject } from '../../src/kubernetes/objects.ts';
 import { hasCode } from '../../src/cluster/errors.ts';
 import type { Cluster, ResourceType, WatchEvent, WatchQuery } from '../../src/cluster/port.ts';
-import { budgets, configMaps, namespaces, nodes, pods, serviceAccounts, type Seen } from './types.ts';
+import {
+  budgets,
+  configMaps,
+  daemonSets,
+  namespaces,
+  nodes,
+  pods,
+  serviceAccounts,
+  type Seen,
+} from './types.ts';
 
 type Extra = Partial<ApiObject['metadata']>;
 
@@ -81,15 +90,83 @@ export class Workbench {
     ]);
   }
 
+  /** A DaemonSet that has no node to be on. */
+  async addDaemonSet(): Promise<Seen> {
+    const labels = { app: this.name('daemon') };
+    const object = {
+      apiVersion: 'apps/v1',
+      kind: 'DaemonSet',
+      metadata: { name: labels.app, namespace: this.namespace },
+      spec: {
+        selector: { matchLabels: labels },
+        template: {
+          metadata: { labels },
+          spec: {
+            nodeSelector: { conformance: 'no-such-node' },
+            containers: [{ name: 'main', image: 'nothing' }],
+          },
+        },
+      },
+    };
+    return await this.cluster.create(daemonSets, object);
+  }
+
+  /** A pod that waits for a node that does not exist. */
+  async addUnassignedPod(labels: Record<string, string> = {}): Promise<Seen> {
+    const object = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: this.name('pod'), namespace: this.namespace, labels },
+      spec: {
+        nodeSelector: { conformance: 'no-such-node' },
+        containers: [{ name: 'main', image: 'nothing' }],
+      },
+    };
+    return await this.cluster.create(pods, object);
+  }
+
   /** A budget that allows no disruption of the pods with this label. */
   async forbidDisruption(labels: Record<string, string>): Promise<void> {
+    await this.addBudget({ maxUnavailable: 0, selector: { matchLabels: labels } });
+  }
+
+  async addBudget(spec: Readonly<Record<string, unknown>>): Promise<Seen> {
     const object = {
       apiVersion: 'policy/v1',
       kind: 'PodDisruptionBudget',
       metadata: { name: this.name('budget'), namespace: this.namespace },
-      spec: { maxUnavailable: 0, selector: { matchLabels: labels } },
+      spec,
     };
-    await this.cluster.create(budgets, object);
+    return await this.cluster.create(budgets, object);
+  }
+
+  /**
+   * Says in a budget's status what its controller would find out; where there is one, it may say something else in between, until it
+   * has seen the same.
+   */
+  async allowDisruptions(
+    budget: Seen,
+    { allowed, healthy, desired }: { allowed: number; healthy: number; desired: number },
+  ): Promise<void> {
+    const patched = await this.cluster.patch(budgets, { ...ref(budget), subresource: 'status' }, [
+      {
+        op: 'add',
+        path: '/status',
+        value: {
+          observedGeneration: 1,
+          disruptionsAllowed: allowed,
+          currentHealthy: healthy,
+          desiredHealthy: desired,
+          expectedPods: healthy,
+        },
+      },
+    ]);
+    const query = { namespace: this.namespace, fieldSelector: `metadata.name=${patched.name}` };
+    await this.watchUntil(
+      budgets,
+      { ...query, initialEvents: true },
+      (event) => event.type !== 'bookmark' && event.object.raw.status?.['disruptionsAllowed'] === allowed,
+    );
   }
 
   /** The first events of a watch, up to and with the one that is looked for. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compareResourceVersions } from '../../src/cluster/resource-version.ts';
-import { configMaps, pods } from './types.ts';
+import { configMaps, daemonSets, pods } from './types.ts';
 import { ref, type Workbench } from './workbench.ts';
 
 export function describeWrites(bench: () => Workbench): void {
@@ -26,6 +26,45 @@ export function describeWrites(bench: () => Workbench): void {
       const stray = bench().configMap('stray');
       const object = { ...stray, metadata: { ...stray.metadata, namespace: 'no-such-namespace' } };
       await expect(bench().cluster.create(configMaps, object)).rejects.toMatchObject({ code: 'not-found' });
+    });
+  });
+
+  describe('metadata.generation', () => {
+    it('counts what is wanted of an object, and neither its labels nor its status', async () => {
+      const { cluster } = bench();
+      const made = await bench().addDaemonSet();
+      const labelled = await cluster.patch(daemonSets, ref(made), [
+        { op: 'add', path: '/metadata/labels', value: { a: 'b' } },
+      ]);
+      await cluster.patch(daemonSets, { ...ref(made), subresource: 'status' }, [
+        { op: 'add', path: '/status/numberMisscheduled', value: 7 },
+      ]);
+      const changed = await cluster.patch(daemonSets, ref(made), [
+        { op: 'add', path: '/spec/minReadySeconds', value: 5 },
+        { op: 'add', path: '/status/numberMisscheduled', value: 9 },
+      ]);
+      const generations = [made, labelled, changed].map(({ raw }) => raw.metadata.generation);
+      expect(generations).toEqual([1, 1, 2]);
+      expect(changed.raw.status?.['numberMisscheduled']).not.toBe(9);
+    });
+
+    it('is not for those of whom nothing is wanted', async () => {
+      expect((await bench().addConfigMap()).raw.metadata.generation).toBeUndefined();
+    });
+  });
+
+  describe('a field that never changes', () => {
+    it('is kept: an object of another name, UID or selector is refused', async () => {
+      const { cluster } = bench();
+      const made = await bench().addDaemonSet();
+      for (const [path, value] of [
+        ['/metadata/name', 'another'],
+        ['/metadata/uid', 'another'],
+        ['/spec/selector/matchLabels', { another: 'one' }],
+      ] as const) {
+        const patched = cluster.patch(daemonSets, ref(made), [{ op: 'replace', path, value }]);
+        await expect(patched).rejects.toMatchObject({ code: 'invalid' });
+      }
     });
   });
 

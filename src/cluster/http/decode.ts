@@ -1,7 +1,8 @@
 import type { ApiObject } from '../../kubernetes/objects.ts';
+import { malformed, trimmed } from '../calls.ts';
 import type { ResourceType, Stored } from '../port.ts';
 import { isResourceVersion } from '../resource-version.ts';
-import { malformed, type Call } from './call.ts';
+import type { Call } from './call.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -22,7 +23,7 @@ export function decodeObject<T extends Stored>(call: Call, type: ResourceType<T>
   const { kind = type.kind, apiVersion = apiVersionOf(type) } = raw;
   if (kind !== type.kind) throw malformed(call, `the answer is not a ${type.kind}`);
   // The items of a list do not repeat what kind they are.
-  const object = trim(call, type, { ...raw, kind, apiVersion } as unknown as ApiObject);
+  const object = trimmed(call, type, { ...raw, kind, apiVersion } as unknown as ApiObject);
   if (!isResourceVersion(object.resourceVersion)) {
     throw malformed(call, `${type.kind} ${object.name} has no decimal resourceVersion`);
   }
@@ -55,12 +56,4 @@ export function isJsonObject(value: unknown): value is Json {
 /** `apps/v1`, or `v1` in the core group. */
 export function apiVersionOf(type: Pick<ResourceType<Stored>, 'group' | 'version'>): string {
   return type.group === '' ? type.version : `${type.group}/${type.version}`;
-}
-
-function trim<T extends Stored>(call: Call, type: ResourceType<T>, raw: ApiObject): T {
-  try {
-    return type.trim(raw);
-  } catch (cause) {
-    throw malformed(call, `${type.kind} ${raw.metadata.name} is not as one should be`, cause);
-  }
 }

@@ -1,6 +1,7 @@
 import { errors } from 'undici';
+import { givenUp, isRead } from '../calls.ts';
 import { ApiError } from '../errors.ts';
-import { isRead, type Call } from './call.ts';
+import type { Call } from './call.ts';
 import type { Cutoff } from './cutoff.ts';
 
 /**
@@ -10,8 +11,9 @@ import type { Cutoff } from './cutoff.ts';
  */
 export function transportFailure(call: Call, error: unknown, cutoff: Cutoff): ApiError {
   if (error instanceof ApiError) return error;
-  const details = { call: call.name, maybeApplied: !isRead(call) && mayHaveArrived(error), cause: error };
-  if (cutoff.reason === 'aborted') return new ApiError('aborted', `${call.name}: given up`, details);
+  const maybeApplied = !isRead(call) && mayHaveArrived(error);
+  if (cutoff.reason === 'aborted') return givenUp(call, maybeApplied, error);
+  const details = { call: call.name, maybeApplied, cause: error };
   if (cutoff.reason === 'timeout') {
     return new ApiError('timeout', `${call.name}: no answer from the API server in time`, details);
   }

@@ -1,7 +1,8 @@
 import type { ObjectRef } from '../../kubernetes/objects.ts';
+import { nameCall } from '../calls.ts';
 import { hasCode } from '../errors.ts';
 import type { CallOptions, List, Query, ResourceType, Stored } from '../port.ts';
-import { nameCall, type Call } from './call.ts';
+import type { Call } from './call.ts';
 import { decodeObject, decodePage, type Page } from './decode.ts';
 import { collectionPath, objectPath, queryString, selectors } from './paths.ts';
 

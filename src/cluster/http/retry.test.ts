@@ -39,6 +39,15 @@ describe('withRetries', () => {
     await expect(result).resolves.toBe('done');
   });
 
+  it('does not come back at the same moment as everybody else whom the server asked to wait', async () => {
+    const clock = new FakeClock();
+    const late = withRetries(failing(busy(2)), READ_RETRIES, { clock, random: () => 0.5 });
+    await clock.advance(2000);
+    expect(clock.pending).toEqual([500]);
+    await clock.advance(500);
+    await expect(late).resolves.toBe('done');
+  });
+
   it('leaves it to the caller when the server asks for a long wait', async () => {
     const clock = new FakeClock();
     const result = withRetries(failing(busy(60)), READ_RETRIES, { clock, random: () => 0 });

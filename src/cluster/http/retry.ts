@@ -28,7 +28,8 @@ export const READ_RETRIES: ReadonlySet<ApiErrorCode> = new Set<ApiErrorCode>([
 export const WRITE_RETRIES: ReadonlySet<ApiErrorCode> = new Set<ApiErrorCode>(['too-many-requests']);
 
 /**
- * Makes a call again, up to three times, while it fails in one of the ways given, after a short delay or the one the server asked for.
+ * Makes a call again, up to three times, while it fails in one of the ways given, after a short delay or the one the server asked for and
+ * up to half as much again.
  *
  * @throws ApiError of the last try
  */
@@ -45,7 +46,8 @@ export async function withRetries<R>(
       if (!(error instanceof ApiError) || !codes.has(error.code) || tries === TRIES) throw error;
       const retryAfter = error.details.retryAfterSeconds ?? 0;
       if (retryAfter > LONGEST_RETRY_AFTER_SECONDS) throw error;
-      const delay = Math.max(backoff.next(), retryAfter * 1000);
+      // Many are asked to come again after the same time, and are not to come all at once.
+      const delay = Math.max(backoff.next(), retryAfter * 1000 * (1 + random() / 2));
       onRetry?.(error, delay);
       // An abort ends the wait, and the next try then ends at once, with the error for that.
       await sleep(clock, delay, signal ?? never);

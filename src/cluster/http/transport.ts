@@ -1,12 +1,13 @@
 import type { Dispatcher, Pool } from 'undici';
+import { malformed } from '../calls.ts';
 import type { Clock } from '../clock.ts';
 import { ApiError } from '../errors.ts';
-import { malformed, type Call, type RequestRecord } from './call.ts';
+import { answerFailure } from '../status-errors.ts';
+import type { Call, RequestRecord } from './call.ts';
 import { ConnectionError, type Connection } from './connection.ts';
 import { Cutoff } from './cutoff.ts';
 import { openDispatchers, type Dispatchers } from './dispatchers.ts';
 import { transportFailure } from './failure.ts';
-import { answerFailure } from './status.ts';
 
 export interface TransportOptions {
   readonly connection: Connection;

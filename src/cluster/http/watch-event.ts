@@ -1,9 +1,10 @@
+import { malformed } from '../calls.ts';
 import type { ApiError } from '../errors.ts';
 import type { ResourceType, Stored, WatchEvent } from '../port.ts';
 import { isResourceVersion } from '../resource-version.ts';
-import { malformed, type Call } from './call.ts';
+import { answerFailure } from '../status-errors.ts';
+import type { Call } from './call.ts';
 import { decodeObject, isJsonObject } from './decode.ts';
-import { answerFailure } from './status.ts';
 
 const INITIAL_EVENTS_END = 'k8s.io/initial-events-end';
 

@@ -1,6 +1,7 @@
+import { malformed, nameCall } from '../calls.ts';
 import { ApiError } from '../errors.ts';
 import type { CallOptions, ResourceType, Stored, WatchEvent, WatchQuery } from '../port.ts';
-import { malformed, nameCall, type Call } from './call.ts';
+import type { Call } from './call.ts';
 import type { Cutoff } from './cutoff.ts';
 import { transportFailure } from './failure.ts';
 import { LineSplitter, LineTooLongError } from './lines.ts';

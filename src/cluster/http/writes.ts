@@ -1,6 +1,7 @@
 import type { ApiObject, ObjectRef } from '../../kubernetes/objects.ts';
+import { nameCall, resourceOf } from '../calls.ts';
 import type { CallOptions, DeleteOptions, JsonPatchOperation, ResourceType, Stored } from '../port.ts';
-import { nameCall, resourceOf, type Call } from './call.ts';
+import type { Call } from './call.ts';
 import { objectPath, queryString, siblingsPath } from './paths.ts';
 
 /** The calls that change something; each function says how one is made, none makes it. */
@@ -65,12 +66,16 @@ export function applyCall(
 export function deleteCall(
   type: ResourceType<Stored>,
   ref: ObjectRef,
-  { uid, propagation, ...options }: DeleteOptions,
+  { uid, resourceVersion, propagation, ...options }: DeleteOptions,
 ): Call {
+  const preconditions = {
+    ...(uid === undefined ? {} : { uid }),
+    ...(resourceVersion === undefined ? {} : { resourceVersion }),
+  };
   const json = {
     kind: 'DeleteOptions',
     apiVersion: 'v1',
-    ...(uid === undefined ? {} : { preconditions: { uid } }),
+    ...(Object.keys(preconditions).length === 0 ? {} : { preconditions }),
     ...(propagation === undefined ? {} : { propagationPolicy: propagation }),
   };
   return {

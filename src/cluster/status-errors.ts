@@ -1,5 +1,5 @@
-import { ApiError, type ApiErrorCode } from '../errors.ts';
-import { isRead, type Call } from './call.ts';
+import { isRead, type NamedCall } from './calls.ts';
+import { ApiError, type ApiErrorCode } from './errors.ts';
 
 /** What the API server says of a failure, as far as it is used. */
 interface Status {
@@ -25,7 +25,7 @@ interface Failure {
  * @param failure.body the answer's body, parsed if it was JSON: a Status object if the API server itself gave it
  * @param failure.retryAfter the header
  */
-export function answerFailure(call: Call, failure: Failure): ApiError {
+export function answerFailure(call: NamedCall, failure: Failure): ApiError {
   const status = parseStatus(failure.body);
   const code = codeFor(call, failure.status, status);
   const retryAfterSeconds = seconds(failure.retryAfter) ?? status.retryAfterSeconds;
@@ -51,7 +51,7 @@ const CODES: ReadonlyMap<number, ApiErrorCode> = new Map<number, ApiErrorCode>([
   [429, 'too-many-requests'],
 ]);
 
-function codeFor(call: Call, status: number, said: Status): ApiErrorCode {
+function codeFor(call: NamedCall, status: number, said: Status): ApiErrorCode {
   if (said.reason === 'AlreadyExists') return 'already-exists';
   if (call.verb === 'patch' && isFailedTest(status, said)) return 'precondition-failed';
   const code = CODES.get(status);
@@ -75,7 +75,7 @@ function isFailedTest(status: number, said: Status): boolean {
 // An invalid patch is answered with the whole object in the message.
 const LONGEST_MESSAGE = 500;
 
-function describe(call: Call, status: number, said: Status): string {
+function describe(call: NamedCall, status: number, said: Status): string {
   const reason = said.reason === undefined ? '' : ` ${said.reason}`;
   const message = said.message === undefined ? '' : `: ${said.message.slice(0, LONGEST_MESSAGE)}`;
   return `${call.name}: the API server answered ${status}${reason}${message}`;

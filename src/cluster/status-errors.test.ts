@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { ApiError } from '../errors.ts';
-import type { Call } from './call.ts';
-import { answerFailure } from './status.ts';
-import { statusObject, type StatusFields } from './testing/answers.ts';
+import type { NamedCall } from './calls.ts';
+import type { ApiError } from './errors.ts';
+import { statusObject, type StatusFields } from './http/testing/answers.ts';
+import { answerFailure } from './status-errors.ts';
 
-const get: Call = { verb: 'get', method: 'GET', resource: 'nodes', name: 'GET nodes/n', path: '/' };
-const patch: Call = { verb: 'patch', method: 'PATCH', resource: 'nodes', name: 'PATCH nodes/n', path: '/' };
+const get: NamedCall = { verb: 'get', name: 'GET nodes/n' };
+const patch: NamedCall = { verb: 'patch', name: 'PATCH nodes/n' };
 
-function failure(call: Call, status: number, fields?: StatusFields, retryAfter?: string): ApiError {
+function failure(call: NamedCall, status: number, fields?: StatusFields, retryAfter?: string): ApiError {
   const body = fields === undefined ? undefined : statusObject(status, fields);
   return answerFailure(call, { status, body, retryAfter });
 }

@@ -22,7 +22,7 @@ export interface Output {
 }
 
 /** The environment variables that stand in for flags. One that is set to nothing counts as not set. */
-export const ENVIRONMENT = ['NODE_NAME', 'OPERATOR_IMAGE', 'POD_NAMESPACE'] as const;
+export const ENVIRONMENT = ['NODE_NAME', 'OPERATOR_IMAGE', 'POD_NAME', 'POD_NAMESPACE'] as const;
 
 const USAGE_STATUS = 2;
 

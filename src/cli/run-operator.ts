@@ -6,17 +6,17 @@ import { createMetrics } from '../operator/telemetry/metrics.ts';
 import type { ApiRequest, Metrics } from '../operator/telemetry/metrics.ts';
 import { startMetricsServer } from '../operator/telemetry/metrics-server.ts';
 import type { MetricsServer } from '../operator/telemetry/metrics-server.ts';
-import { runOperator } from '../operator/run.ts';
+import { runReplica } from '../operator/leadership/replica.ts';
 import { connect } from './connect.ts';
 import type { RunOptions } from './run.ts';
 import { listenForShutdown } from './shutdown.ts';
 import { UsageError } from './usage-error.ts';
 import { VERSION } from './version.ts';
 
-/** Does `ofed-operator run`: sets the operator up and runs it until the process is told to end. */
+/** Does `ofed-operator run`: sets the operator up, and leads or stands by until the process is told to end. */
 export async function runUntilTold(options: RunOptions): Promise<number> {
   const { namespace, initImage } = options;
-  const identity = `${hostname()}_${randomBytes(4).toString('hex')}`;
+  const identity = options.identity ?? `${hostname()}_${randomBytes(4).toString('hex')}`;
   const log = createLogger({ level: options.logLevel });
   const metrics = createMetrics();
   const onRequest = (request: ApiRequest): void => {
@@ -24,16 +24,16 @@ export async function runUntilTold(options: RunOptions): Promise<number> {
   };
   const { cluster, about } = await connect({ kubeconfig: options.kubeconfig, log, onRequest });
   const { signal } = listenForShutdown(log);
-  let ready = false;
-  const served = await serveMetrics(options, { metrics, signal, ready: () => ready });
+  let ready = (): boolean => false;
+  const served = await serveMetrics(options, { metrics, signal, ready: () => ready() });
   // Only now: until here, what is wrong is said in the one line of a usage error.
   log.info({ version: VERSION, identity, namespace, ...about, metrics: served }, 'starting');
   try {
-    const onReady = (): void => {
-      ready = true;
+    const onHealth = (isReady: () => boolean): void => {
+      ready = isReady;
     };
-    await runOperator(
-      { cluster, clock: systemClock, log, metrics, namespace, initImage, identity, onReady },
+    await runReplica(
+      { cluster, clock: systemClock, log, metrics, namespace, initImage, identity, onHealth },
       signal,
     );
   } finally {

@@ -11,6 +11,8 @@ export interface RunOptions {
   readonly kubeconfig?: string;
   readonly namespace: string;
   readonly initImage: string;
+  /** Default: made up from the host's name. */
+  readonly identity?: string;
   readonly metricsAddress?: ListenAddress;
   readonly logLevel: LogLevel;
 }
@@ -21,8 +23,9 @@ export function addRun(program: Command): Command {
     .command('run')
     .summary('run the operator')
     .description(
-      'Runs the operator until it is told to end (SIGTERM or SIGINT). Only one is to run at a time. It does nothing until ' +
-        'there is a NicClusterPolicy named nic-cluster-policy.\n\n' +
+      'Runs the operator until it is told to end (SIGTERM or SIGINT). Several may run: one leads, by the Lease ofed-operator ' +
+        'in its namespace, and the others stand by to take over, at once when it ends and within 15 seconds when it fails. It ' +
+        'does nothing until there is a NicClusterPolicy named nic-cluster-policy.\n\n' +
         'It logs to standard error, one JSON object a line.',
     )
     .addOption(kubeconfigOption())
@@ -40,6 +43,14 @@ export function addRun(program: Command): Command {
     )
     .addOption(
       new Option(
+        '--identity <name>',
+        "by which it is known among several; no two that run may have the same (default: the host's name and something random)",
+      )
+        .env('POD_NAME')
+        .argParser(read.objectName),
+    )
+    .addOption(
+      new Option(
         '--metrics-address <address>',
         'serve /metrics, /healthz and /readyz there, for example :8080 (default: not served)',
       ).argParser(read.listenAddress),
@@ -49,7 +60,7 @@ export function addRun(program: Command): Command {
       'after',
       `
 Examples:
-  In a pod, with OPERATOR_IMAGE and POD_NAMESPACE in its environment:
+  In a pod, with OPERATOR_IMAGE, POD_NAME and POD_NAMESPACE in its environment:
     ofed-operator run --metrics-address :8080
   From a workstation:
     ofed-operator run --kubeconfig ~/.kube/config --init-image registry.example.com/ofed-operator:${VERSION}`,

@@ -41,7 +41,7 @@ export const MOFED_WAIT_LABEL = 'network.nvidia.com/operator.mofed.wait';
 /** Node annotation of old versions of NVIDIA's operator; removed wherever it is found. */
 export const LEGACY_STATE_ANNOTATION = 'nvidia.com/ofed-upgrade-state';
 
-// The three below are this operator's own. Other software may read them; nothing but this operator needs them.
+// Those below are this operator's own. Other software may read them; nothing but this operator needs them.
 
 /** Node annotation, Unix seconds: since when the node is being drained, so that a restart does not begin the timeout anew. */
 export const DRAIN_START_ANNOTATION = 'nvidia.com/ofed-driver-upgrade-drain-start-time';
@@ -54,6 +54,21 @@ export const FAILED_REVISION_ANNOTATION = 'nvidia.com/ofed-driver-upgrade-failed
 
 /** Node annotation: why the node waits or has failed, for people to read. */
 export const REASON_ANNOTATION = 'nvidia.com/ofed-driver-upgrade-reason';
+
+/**
+ * Annotation of a node in the middle of its upgrade, and at times of a waiting node and of a driver pod: by whose leadership it was last
+ * taken in hand. Whoever led before has no say in it any more. Its value means nothing but whether it is the same as before.
+ */
+export const FENCE_ANNOTATION = 'nvidia.com/ofed-driver-upgrade.fence';
+
+/**
+ * Annotation of the operator's Lease: a JSON array with the names of the nodes that its holder may be starting at this moment, or
+ * `["*"]` for any node.
+ */
+export const RESERVED_ANNOTATION = 'nvidia.com/ofed-driver-upgrade.reserved';
+
+/** The Lease whose holder leads, in the operator's namespace. */
+export const LEASE_NAME = 'ofed-operator';
 
 /** The pod label by which Kubernetes says from which revision of its DaemonSet a pod was made. */
 export const REVISION_HASH_LABEL = 'controller-revision-hash';

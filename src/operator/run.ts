@@ -1,5 +1,5 @@
 import { onAbort } from '../cluster/abort.ts';
-import { sleep, type Clock } from '../cluster/clock.ts';
+import { sleep, steadyClock, type Clock } from '../cluster/clock.ts';
 import type { Cluster } from '../cluster/port.ts';
 import type { ConfigMapKeys } from '../driver/index.ts';
 import type { ApiObject, StringMap } from '../kubernetes/objects.ts';
@@ -8,6 +8,7 @@ import { driverShelves } from './driver/driver-objects.ts';
 import { DriverSync } from './driver/driver-sync.ts';
 import { PoolIndex } from './driver/pool-index.ts';
 import { createEventRecorder } from './telemetry/event-recorder.ts';
+import type { Leadership } from './leadership/leadership.ts';
 import type { Logger } from './telemetry/log.ts';
 import type { Metrics } from './telemetry/metrics.ts';
 import type { Mode } from './mode.ts';
@@ -37,8 +38,12 @@ export interface OperatorOptions {
   readonly initImage: string;
   /** Which process this is, for Events. */
   readonly identity: string;
+  /** Default: nobody else ever leads. */
+  readonly leadership?: Leadership;
   /** Uniform in [0, 1): spreads retries. Default: `Math.random`. */
   readonly random?: () => number;
+  /** Sets the names of Events apart, among all that this operator ever writes. Default: random bytes. */
+  readonly uniqueSuffix?: () => string;
   /** Told once everything has been read and the work begins. */
   readonly onReady?: () => void;
 }
@@ -47,7 +52,7 @@ export interface OperatorOptions {
 const LAST_ANSWERS_TIMEOUT = 1500;
 
 /** How long Events that were recorded may take to be written when the operator ends, in milliseconds. */
-const FLUSH_TIMEOUT = 2000;
+const LAST_EVENTS_TIMEOUT = 1500;
 
 /**
  * The operator, whole: every part is made here, and here alone they are tied together. News come in from the watches, go to the parts
@@ -58,6 +63,8 @@ const FLUSH_TIMEOUT = 2000;
 export async function runOperator(options: OperatorOptions, signal: AbortSignal): Promise<void> {
   const { cluster, clock, log, metrics, namespace, initImage, identity, random = Math.random } = options;
   const world = { cluster, clock, random, log, metrics, signal };
+  // How long a node has been waiting, and what was read when, must not change because the machine's clock is put right.
+  const steady = { ...world, clock: steadyClock(clock) };
 
   // What is known.
   const watches = createWatches({ ...world, namespace });
@@ -72,23 +79,38 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
     },
   });
   const workloads = new Workloads({
-    ...world,
+    ...steady,
     onChange: (node) => {
       reactions.touchNode(node);
     },
   });
   const views = new NodeViews({ daemonSets: watches.daemonSets, driverPods, revisions, workloads });
   const fleet = new Fleet();
-  const reasons = new StandingReasons(clock);
+  const reasons = new StandingReasons(steady.clock);
   const tally = new Tally();
 
   // What is done about it: on each node, about the driver's objects, and in the policy's status.
-  const events = createEventRecorder({ ...world, component: 'ofed-operator', instance: identity });
-  const actor = new Actor({ ...world, events });
-  const nodes = new NodeController({
+  const events = createEventRecorder({
     ...world,
+    component: 'ofed-operator',
+    instance: identity,
+    ...(options.uniqueSuffix === undefined ? {} : { uniqueSuffix: options.uniqueSuffix }),
+  });
+  const actor = new Actor({
+    ...world,
+    events,
+    onDoubt: (node) => {
+      nodes.doubt(node);
+    },
+  });
+  const nodes: NodeController = new NodeController({
+    ...steady,
+    ...(options.leadership === undefined ? {} : { leadership: options.leadership }),
     nodes: watches.nodes,
     driverPods,
+    observePod: (pod) => {
+      watches.driverPods.observe(pod);
+    },
     views,
     workloads,
     fleet,
@@ -156,14 +178,15 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
   const running = watches.run(reactions, signal);
   await Promise.race([watches.synced, running]);
   if (!signal.aborted) {
+    nodes.takeOver(watches.nodes.values());
     reactions.begin();
     options.onReady?.();
   }
   await running;
   const over = new AbortController();
-  await Promise.race([nodes.answered(), sleep(clock, LAST_ANSWERS_TIMEOUT, over.signal)]);
+  const answered = Promise.race([nodes.answered(), sleep(clock, LAST_ANSWERS_TIMEOUT, over.signal)]);
+  await Promise.all([answered, events.flush(LAST_EVENTS_TIMEOUT)]);
   over.abort();
-  await events.flush(FLUSH_TIMEOUT);
 }
 
 function configMapKeys(configMaps: Iterable<StoredObject>): ConfigMapKeys {

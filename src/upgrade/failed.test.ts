@@ -7,7 +7,15 @@ import {
 import { aDriverPod, aNode, aPod, NEW, OLD } from './testing/builders.ts';
 import { changeOf, decide, nextState, written } from './testing/outcome.ts';
 
-const failed = { state: 'upgrade-failed', cordoned: true, failedOn: NEW } as const;
+const failed = {
+  state: 'upgrade-failed',
+  cordoned: true,
+  failedOn: NEW,
+  reason: 'drain-timeout: The pod web stayed',
+} as const;
+
+/** Nobody has said why it failed, or somebody has taken the note away. */
+const { reason: _, ...unexplained } = failed;
 
 describe('a node in upgrade-failed', () => {
   it.each([
@@ -31,9 +39,9 @@ describe('a node in upgrade-failed', () => {
   });
 
   it('tells what a person can do if nobody said why it failed', () => {
-    expect(decide(aNode({ ...failed, driver: 'outdated' })).reason?.message).toMatch(
-      /drain the node by hand/,
-    );
+    const decision = decide(aNode({ ...unexplained, driver: 'outdated' }));
+    expect(decision.reason?.message).toMatch(/drain the node by hand/);
+    expect(changeOf(decision)?.annotations?.[REASON_ANNOTATION]).toMatch(/^failed: .*drain the node by hand/);
   });
 
   it('is not decided about while the newest revision is unknown', () => {

@@ -163,3 +163,54 @@ describe('a fleet grants', () => {
     expect(fleet.grant(limit(1))).toEqual(['b']);
   });
 });
+
+describe('a slot that somebody else may have given', () => {
+  it('counts, and is not given to the node again', () => {
+    queue('a', 'b');
+    fleet.hold('a');
+    expect(fleet.counts.inProgress).toBe(1);
+    expect(fleet.grant(limit(1))).toEqual([]);
+    expect([...fleet.granted]).toEqual(['a']);
+  });
+
+  it('counts once when the label says that the node has started', () => {
+    queue('a');
+    fleet.hold('a');
+    fleet.see('a', 'cordon-required');
+    expect(fleet.counts.inProgress).toBe(1);
+  });
+
+  it('is free again when it is known that the node does not start', () => {
+    queue('a', 'b');
+    fleet.hold('a');
+    fleet.withdraw('a');
+    expect(fleet.grant(limit(1))).toEqual(['a']);
+  });
+});
+
+describe('a node that may not start yet', () => {
+  it('is waited for: none is given a slot before it', () => {
+    queue('a', 'b', 'c');
+    expect(fleet.grant(limit(2), (name) => name !== 'b')).toEqual(['a']);
+    expect(fleet.grant(limit(2))).toEqual(['b']);
+  });
+
+  it('is not asked about as long as there is no slot for it', () => {
+    queue('a');
+    fleet.see('z', 'drain-required');
+    const asked: string[] = [];
+    fleet.grant(limit(1), (name) => asked.push(name) > 0);
+    expect(asked).toEqual([]);
+  });
+});
+
+describe('the nodes whose turn is next', () => {
+  it('are those that recover, then those that start, by name', () => {
+    queue('c', 'a', 'b');
+    fleet.see('z', 'upgrade-failed');
+    fleet.wish('z', 'recover');
+    expect(fleet.upcoming(3)).toEqual(['z', 'a', 'b']);
+    expect(fleet.upcoming(1)).toEqual(['z']);
+    expect(fleet.upcoming(10)).toHaveLength(4);
+  });
+});

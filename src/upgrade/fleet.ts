@@ -64,13 +64,17 @@ export class Fleet {
     this.#members.delete(name);
   }
 
-  /** Grants slots as long as a limit leaves some and a node waits for one; the names of the nodes that got one now. */
-  grant(policy: UpgradePolicy): readonly string[] {
+  /**
+   * Grants slots as long as a limit leaves some and a node waits for one; the names of the nodes that got one now.
+   *
+   * @param mayStart asked of each whose turn it is. Where it says no, the others wait, too: nobody is overtaken.
+   */
+  grant(policy: UpgradePolicy, mayStart: (name: string) => boolean = () => true): readonly string[] {
     const names: string[] = [];
     let free = freeSlots(this.counts, policy);
     while (free > 0) {
       const name = this.#next();
-      if (name === undefined) break;
+      if (name === undefined || !mayStart(name)) break;
       this.wish(name, undefined);
       this.#granted.add(name);
       names.push(name);
@@ -82,6 +86,31 @@ export class Fleet {
   /** Whether the node holds a slot that its label does not show yet. */
   isGranted(name: string): boolean {
     return this.#granted.has(name);
+  }
+
+  /**
+   * Counts a node among those that hold a slot, for it may be being started at this moment without this one's doing, until its label
+   * says so or it is known that it is not ({@link withdraw}).
+   */
+  hold(name: string): void {
+    this.#granted.add(name);
+  }
+
+  /** The nodes that hold a slot that their labels do not show yet. */
+  get granted(): ReadonlySet<string> {
+    return this.#granted;
+  }
+
+  /** The nodes whose turn it is next, the first of them first, `most` of them at the most. */
+  upcoming(most: number): readonly string[] {
+    const names: string[] = [];
+    for (const wish of WISHES) names.push(...this.#queues[wish].firstFew(most - names.length, () => true));
+    return names;
+  }
+
+  /** Whether the policy leaves room for some only, however many. */
+  isLimited(policy: UpgradePolicy): boolean {
+    return freeSlots(this.counts, policy) !== Infinity;
   }
 
   /** The node does not use the slot it was granted. Only to be said when its label is known not to have been written. */

@@ -13,7 +13,7 @@ import { stepTo, wantedRevisionOf, without } from './node-change.ts';
 import { firstPhase } from './phases/index.ts';
 import { driverWait } from './phases/pod-restart.ts';
 import { uncordon } from './phases/uncordon.ts';
-import { parseReason } from './reasons.ts';
+import { formatReason, parseReason } from './reasons.ts';
 import { isUntouched, release } from './release.ts';
 import {
   annotationOf,
@@ -172,7 +172,7 @@ function cordonLeftBehind(view: NodeView): Readonly<Record<string, string>> {
     : {};
 }
 
-/** The failure stands. What it was about is noted, if whoever declared it did not. */
+/** The failure stands. What it was about, and why, is noted if it is not: somebody else declared it, or has taken the note away. */
 function stand(view: NodeView): Decision {
   const told = parseReason(annotationOf(view, REASON_ANNOTATION));
   const message =
@@ -180,11 +180,12 @@ function stand(view: NodeView): Decision {
   const reason = { code: 'failed', message } as const;
   const failed = annotationOf(view, FAILED_REVISION_ANNOTATION);
   const wanted = wantedRevisionOf(view);
-  if ((failed === undefined || failed === 'unknown') && wanted !== 'unknown') {
-    return {
-      ...waiting(reason),
-      actions: [{ kind: 'patch-node', change: { annotations: { [FAILED_REVISION_ANNOTATION]: wanted } } }],
-    };
-  }
-  return waiting(reason);
+  const annotations = {
+    ...((failed === undefined || failed === 'unknown') && wanted !== 'unknown'
+      ? { [FAILED_REVISION_ANNOTATION]: wanted }
+      : {}),
+    ...(told === undefined ? { [REASON_ANNOTATION]: formatReason(reason) } : {}),
+  };
+  if (Object.keys(annotations).length === 0) return waiting(reason);
+  return { ...waiting(reason), actions: [{ kind: 'patch-node', change: { annotations } }] };
 }

@@ -15,6 +15,8 @@ export interface OperatorOptions {
   /** Added to `run` and what it must have. */
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** By which it is known among several, as a pod by its name: it keeps it when it is started again. Default: one of its own. */
+  readonly identity?: string;
   /** Default: a file in the control plane's directory. */
   readonly logFile?: string;
   readonly namespace?: string;
@@ -30,6 +32,8 @@ export type LogLine = Readonly<Record<string, unknown>> & { readonly msg?: strin
 /** The operator, running as a process of its own under its own permissions. */
 export interface OperatorProcess {
   readonly pid: number;
+  /** By which it is known among several. */
+  readonly identity: string;
   readonly logFile: string;
   /** The name under which the API server's audit log has its requests. */
   readonly user: string;
@@ -46,6 +50,10 @@ export interface OperatorProcess {
   stop(): Promise<Ended>;
   /** Ends it at once (SIGKILL), as a node failure would. */
   kill(): Promise<Ended>;
+  /** Has it stand still (SIGSTOP), as a machine that is out of breath would. */
+  pause(): void;
+  /** Has it go on (SIGCONT). */
+  resume(): void;
   /** Ends it, by `stop` unless told otherwise, and starts it again with the same options. */
   restart(how?: 'stop' | 'kill'): Promise<void>;
 }
@@ -62,9 +70,12 @@ export async function startOperator(
   const namespace = options.namespace ?? DEFAULT_NAMESPACE;
   if (options.install !== false) await installOperator(controlPlane, namespace);
   const kubeconfig = await controlPlane.kubeconfigFor({ namespace, name: ACCOUNT });
-  const logFile = options.logFile ?? freshLogFile(controlPlane.directory);
-  const start = (): Promise<Running> => startAndWait({ ...options, namespace, logFile }, kubeconfig);
-  return handle(await start(), { start, logFile, user: `system:serviceaccount:${namespace}:${ACCOUNT}` });
+  const identity = options.identity ?? freshIdentity();
+  const logFile = options.logFile ?? join(controlPlane.directory, `${identity}.log`);
+  const env = { POD_NAME: identity, ...options.env };
+  const start = (): Promise<Running> => startAndWait({ ...options, env, namespace, logFile }, kubeconfig);
+  const user = `system:serviceaccount:${namespace}:${ACCOUNT}`;
+  return handle(await start(), { start, identity, logFile, user });
 }
 
 /** Applies what `ofed-operator manifests` prints, but the Deployment: the process takes its place. */
@@ -83,11 +94,12 @@ export async function installOperator(
 
 interface Parts {
   readonly start: () => Promise<Running>;
+  readonly identity: string;
   readonly logFile: string;
   readonly user: string;
 }
 
-function handle(first: Running, { start, logFile, user }: Parts): OperatorProcess {
+function handle(first: Running, { start, identity, logFile, user }: Parts): OperatorProcess {
   let running = first;
   const stop = async (): Promise<Ended> => {
     running.signal('SIGTERM');
@@ -107,12 +119,19 @@ function handle(first: Running, { start, logFile, user }: Parts): OperatorProces
     get isRunning() {
       return running.end === undefined;
     },
+    identity,
     logFile,
     user,
     log: () => readFileSync(logFile, 'utf8').split('\n').filter(Boolean).map(logLine),
     lastLog: (lines) => lastLines(logFile, lines),
     stop,
     kill,
+    pause: () => {
+      running.signal('SIGSTOP');
+    },
+    resume: () => {
+      running.signal('SIGCONT');
+    },
     restart: async (how = 'stop') => {
       await (how === 'stop' ? stop() : kill());
       running = await start();
@@ -143,12 +162,12 @@ async function startAndWait(
   throw new Error(`the operator ended at once (${JSON.stringify(running.end)}):\n${lastLines(logFile)}`);
 }
 
-/** Several operators of one control plane log into files of their own. */
-function freshLogFile(directory: string): string {
-  for (let number = 1; ; number += 1) {
-    const file = join(directory, `operator-${number}.log`);
-    if (!existsSync(file)) return file;
-  }
+let started = 0;
+
+/** Several operators of one control plane have names, and log files, of their own. */
+function freshIdentity(): string {
+  started += 1;
+  return `operator-${started}`;
 }
 
 function logLine(text: string): LogLine {

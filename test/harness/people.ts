@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process';
 import { dirname, delimiter } from 'node:path';
 import { DEFAULT_NAMESPACE, DRIVER_LABEL, SAFE_LOAD_ANNOTATION } from '../../src/contract/keys.ts';
 import type { ControlPlane } from '../control-plane/index.ts';
-import type { Observer, OutsideDeed } from '../observer/index.ts';
+import type { OutsideDeed } from '../../src/invariants/index.ts';
+import type { Observer } from '../observer/index.ts';
 
 /** What administrators do to nodes, by the command lines that the documentation tells them. */
 export interface People {

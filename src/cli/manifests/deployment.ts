@@ -12,9 +12,9 @@ export function operatorDeployment(namespace: string, image: string): ApiObject 
   const deployment = {
     ...operatorObject({ apiVersion: 'apps/v1', kind: 'Deployment', namespace }),
     spec: {
-      replicas: 1,
-      // The old one ends before the new one begins, so that there are never two at work.
-      strategy: { type: 'Recreate' },
+      // One leads, the other takes over when it fails.
+      replicas: 2,
+      strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
       selector: { matchLabels: OPERATOR_LABELS },
       template: {
         // The operator must not be drained by the upgrade that it is in the middle of.
@@ -23,6 +23,7 @@ export function operatorDeployment(namespace: string, image: string): ApiObject 
           serviceAccountName: OPERATOR_NAME,
           priorityClassName: 'system-cluster-critical',
           tolerations: [controlPlane('control-plane'), controlPlane('master')],
+          affinity: { podAntiAffinity: apart },
           securityContext: {
             runAsNonRoot: true,
             runAsUser: NOBODY,
@@ -44,7 +45,11 @@ function container(namespace: string, image: string) {
     imagePullPolicy: 'IfNotPresent',
     args: ['run', '--namespace', namespace, '--metrics-address', `:${METRICS_PORT}`],
     // The driver pods' init container runs the same image.
-    env: [{ name: 'OPERATOR_IMAGE', value: image }],
+    env: [
+      { name: 'OPERATOR_IMAGE', value: image },
+      // A container that is restarted is the same as before, and need not wait until its own Lease has run out.
+      { name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
+    ],
     ports: [{ name: 'metrics', containerPort: METRICS_PORT, protocol: 'TCP' }],
     livenessProbe: { httpGet: { path: '/healthz', port: 'metrics' }, periodSeconds: 10, failureThreshold: 6 },
     readinessProbe: { httpGet: { path: '/readyz', port: 'metrics' }, periodSeconds: 5 },
@@ -58,6 +63,19 @@ function container(namespace: string, image: string) {
     terminationMessagePolicy: 'FallbackToLogsOnError',
   };
 }
+
+/** On nodes of their own, where there are several. */
+const apart = {
+  preferredDuringSchedulingIgnoredDuringExecution: [
+    {
+      weight: 100,
+      podAffinityTerm: {
+        labelSelector: { matchLabels: OPERATOR_LABELS },
+        topologyKey: 'kubernetes.io/hostname',
+      },
+    },
+  ],
+};
 
 function controlPlane(role: 'control-plane' | 'master') {
   return { key: `node-role.kubernetes.io/${role}`, operator: 'Exists', effect: 'NoSchedule' };

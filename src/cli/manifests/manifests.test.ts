@@ -81,8 +81,22 @@ describe('renderManifests', () => {
 describe('the Deployment', () => {
   const [deployment] = read({ only: ['deployment'] });
 
-  it('runs one operator at a time', () => {
-    expect(deployment?.spec).toMatchObject({ replicas: 1, strategy: { type: 'Recreate' } });
+  it('runs two operators, on two nodes if it can be, of which one leads', () => {
+    expect(deployment?.spec).toMatchObject({ replicas: 2, strategy: { type: 'RollingUpdate' } });
+    expect(deployment?.spec.template.spec).toMatchObject({
+      affinity: {
+        podAntiAffinity: {
+          preferredDuringSchedulingIgnoredDuringExecution: [
+            {
+              podAffinityTerm: {
+                topologyKey: 'kubernetes.io/hostname',
+                labelSelector: { matchLabels: { 'app.kubernetes.io/name': 'ofed-operator' } },
+              },
+            },
+          ],
+        },
+      },
+    });
   });
 
   it('is not drained by the upgrade that it runs, and may run on the control plane', () => {
@@ -113,13 +127,16 @@ describe('the Deployment', () => {
     });
   });
 
-  it('tells the operator its namespace and its image, and asks it how it is', () => {
+  it('tells the operator its namespace, its image and its own name, and asks it how it is', () => {
     expect(deployment?.spec.template.spec).toMatchObject({
       containers: [
         {
           image: 'r.example/ofed-operator:1',
           args: ['run', '--namespace', 'net', '--metrics-address', ':8080'],
-          env: [{ name: 'OPERATOR_IMAGE', value: 'r.example/ofed-operator:1' }],
+          env: [
+            { name: 'OPERATOR_IMAGE', value: 'r.example/ofed-operator:1' },
+            { name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
+          ],
           livenessProbe: { httpGet: { path: '/healthz', port: 'metrics' } },
           readinessProbe: { httpGet: { path: '/readyz', port: 'metrics' } },
           ports: [{ name: 'metrics', containerPort: 8080 }],
@@ -162,6 +179,16 @@ describe("the operator's permissions", () => {
     expect(allows(everything, 'patch', '', 'configmaps', 'other')).toBe(false);
     expect(allows(everything, 'patch', '', 'configmaps', 'ofed-init-container-config')).toBe(true);
     expect(allows(everything, 'get', '', 'secrets', 'any')).toBe(false);
+  });
+
+  it('reach no Lease but the one by which it is known who leads, once that is there', () => {
+    const group = 'coordination.k8s.io';
+    for (const verb of ['get', 'list', 'watch', 'patch']) {
+      expect(allows(everything, verb, group, 'leases', 'ofed-operator')).toBe(true);
+      expect(allows(everything, verb, group, 'leases', 'other')).toBe(false);
+    }
+    expect(allows(everything, 'create', group, 'leases')).toBe(true);
+    expect(allows(everything, 'delete', group, 'leases', 'ofed-operator')).toBe(false);
   });
 
   it("include the driver's own, for nobody can grant what they may not do", () => {

@@ -1,4 +1,4 @@
-import { DRIVER_SERVICE_ACCOUNT, INIT_CONFIG_MAP } from '../../contract/keys.ts';
+import { DRIVER_SERVICE_ACCOUNT, INIT_CONFIG_MAP, LEASE_NAME } from '../../contract/keys.ts';
 import type { PolicyRule } from '../../driver/access.ts';
 
 /**
@@ -12,6 +12,7 @@ import type { PolicyRule } from '../../driver/access.ts';
  */
 
 const RBAC = 'rbac.authorization.k8s.io';
+const LEASES = 'coordination.k8s.io';
 const READ = ['get', 'list', 'watch'];
 
 /** Everywhere in the cluster. */
@@ -29,14 +30,16 @@ export const CLUSTER_RULES: readonly PolicyRule[] = [
 
 /** In the namespace of the operator and the driver. */
 export const NAMESPACE_RULES: readonly PolicyRule[] = [
-  { apiGroups: [''], resources: ['pods'], verbs: ['delete'] },
+  // A new leader marks driver pods, so that none that the last one wanted to delete is deleted late.
+  { apiGroups: [''], resources: ['pods'], verbs: ['patch', 'delete'] },
   { apiGroups: ['apps'], resources: ['daemonsets'], verbs: [...READ, 'create', 'patch', 'delete'] },
   { apiGroups: ['apps'], resources: ['controllerrevisions'], verbs: ['list'] },
   { apiGroups: [''], resources: ['configmaps'], verbs: READ },
   ...driverObjects('', ['configmaps'], INIT_CONFIG_MAP),
   ...driverObjects('', ['serviceaccounts'], DRIVER_SERVICE_ACCOUNT),
   ...driverObjects(RBAC, ['roles', 'rolebindings'], DRIVER_SERVICE_ACCOUNT),
-  { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get', 'create', 'update', 'patch'] },
+  { apiGroups: [LEASES], resources: ['leases'], verbs: ['create'] },
+  { apiGroups: [LEASES], resources: ['leases'], resourceNames: [LEASE_NAME], verbs: [...READ, 'patch'] },
 ];
 
 /** In the namespace `default`, where the API server wants events about objects without a namespace: nodes and policies. */

@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ApiError, type ApiErrorCode, type ApiErrorDetails } from '../../cluster/errors.ts';
-import { REASON_ANNOTATION, STATE_LABEL } from '../../contract/keys.ts';
+import { FENCE_ANNOTATION, REASON_ANNOTATION, STATE_LABEL } from '../../contract/keys.ts';
 import type { NodeChange } from '../../upgrade/actions.ts';
-import { aDriverPod, aPod } from '../../upgrade/testing/builders.ts';
+import { aPod } from '../../upgrade/testing/builders.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
-import { driverPods } from '../resources/driver-pods.ts';
+import { driverPods, type StoredDriverPod } from '../resources/driver-pods.ts';
 import { nodes, type StoredNode } from '../resources/nodes.ts';
-import { aRawDriverPod, aRawNode, aRawPod } from '../testing/builders.ts';
+import { aRawDriverPod, aRawNode, aRawPod, aStoredDriverPod } from '../testing/builders.ts';
 import { MemoryCluster } from '../testing/memory-cluster.ts';
 import { readSeries, RecordedEvents, RecordedLog } from '../testing/recorders.ts';
 import { Actor } from './actor.ts';
@@ -16,6 +16,8 @@ let log: RecordedLog;
 let events: RecordedEvents;
 let metrics: Metrics;
 let actor: Actor;
+/** The nodes of which nobody knows what came of a write. */
+let doubted: string[];
 /** Aborted when the operator ends. */
 let operator: AbortController;
 /** The node as the decision knew it. */
@@ -28,7 +30,8 @@ beforeEach(() => {
   metrics = createMetrics();
   operator = new AbortController();
   const { signal } = operator;
-  actor = new Actor({ cluster, log, events, metrics, signal });
+  doubted = [];
+  actor = new Actor({ cluster, log, events, metrics, signal, onDoubt: (node) => doubted.push(node) });
   believed = nodes.trim(cluster.store.put(nodes, aRawNode({ state: 'upgrade-required' })));
 });
 
@@ -133,6 +136,12 @@ describe('A node that is not what it was believed to be', () => {
 });
 
 describe('A write to a node whose answer was lost', () => {
+  it('leaves the node in doubt, for it may be done yet', async () => {
+    loseAnswers();
+    await actor.patchNode(believed, cordon, {});
+    expect(doubted).toEqual(['node-1']);
+  });
+
   it('is looked for: the node is read and returned as it is', async () => {
     loseAnswers();
     const now = await actor.patchNode(believed, cordon, {});
@@ -160,30 +169,73 @@ describe('A write to a node that was certainly not done', () => {
 });
 
 describe('The restart of a driver', () => {
-  const pod = aDriverPod('outdated', { uid: 'uid-of-mofed-1' });
+  const exists = (spec: Parameters<typeof aRawDriverPod>[0] = {}): StoredDriverPod =>
+    driverPods.trim(cluster.store.put(driverPods, aRawDriverPod(spec)));
+  const isLeaving = (pod: StoredDriverPod): boolean =>
+    cluster.store.get(driverPods, pod)?.metadata.deletionTimestamp !== undefined;
 
   it('is the deletion of this very pod', async () => {
-    cluster.store.put(driverPods, aRawDriverPod());
+    const pod = exists();
     await actor.restartDriver('node-1', pod);
-    expect(cluster.store.get(driverPods, pod)?.metadata.deletionTimestamp).toBeDefined();
+    expect(isLeaving(pod)).toBe(true);
     expect(log.messages('info')).toEqual(['driver pod deleted']);
   });
 
   it('leaves a pod alone that has taken its place under the same name', async () => {
-    cluster.store.put(driverPods, aRawDriverPod({ uid: 'another' }));
-    await actor.restartDriver('node-1', pod);
-    expect(cluster.store.get(driverPods, pod)?.metadata.deletionTimestamp).toBeUndefined();
+    const pod = exists();
+    cluster.store.remove(driverPods, pod);
+    exists({ uid: 'another' });
+    await expect(actor.restartDriver('node-1', pod)).rejects.toMatchObject({ code: 'conflict' });
+    expect(isLeaving(pod)).toBe(false);
     expect(log.messages('info')).toEqual([]);
+  });
+
+  it('leaves a pod alone that somebody has written since', async () => {
+    const pod = exists();
+    exists({ labels: { marked: 'true' } });
+    await expect(actor.restartDriver('node-1', pod)).rejects.toMatchObject({ code: 'conflict' });
+    expect(isLeaving(pod)).toBe(false);
   });
 
   it('has nothing to do where the pod is gone already', async () => {
-    await expect(actor.restartDriver('node-1', pod)).resolves.toBeUndefined();
+    await actor.restartDriver('node-1', aStoredDriverPod());
     expect(log.messages('info')).toEqual([]);
   });
 
-  it('is an error where nobody knows what became of it', async () => {
+  it('is an error where nobody knows what became of it, and leaves the node in doubt', async () => {
     refuse(refusal('timeout', { maybeApplied: true }));
-    await expect(actor.restartDriver('node-1', pod)).rejects.toMatchObject({ code: 'timeout' });
+    await expect(actor.restartDriver('node-1', aStoredDriverPod())).rejects.toMatchObject({
+      code: 'timeout',
+    });
+    expect(doubted).toEqual(['node-1']);
+  });
+});
+
+describe('To take a node in hand', () => {
+  const exists = (): StoredDriverPod =>
+    driverPods.trim(cluster.store.put(driverPods, aRawDriverPod({ uid: 'uid-of-mofed-1' })));
+
+  it('is to have refused what others still have under way for it and for its driver pod', async () => {
+    const pod = exists();
+    const now = await actor.takeInHand(believed, [pod], 'me/1.1');
+    expect(now.node?.annotations[FENCE_ANNOTATION]).toBe('me/1.1');
+    expect(now.pods).toEqual([driverPods.trim(cluster.store.get(driverPods, pod)!)]);
+    await expect(actor.restartDriver('node-1', pod)).rejects.toMatchObject({ code: 'conflict' });
+    await actor.patchNode(believed, cordon, {});
+    expect(stateOf(nodes.trim(cluster.store.get(nodes, believed)!))).toBe('upgrade-required');
+  });
+
+  it('leaves out a driver pod that is gone', async () => {
+    const { pods, node } = await actor.takeInHand(believed, [aStoredDriverPod()], 'me/1.1');
+    expect(pods).toEqual([]);
+    expect(node?.annotations[FENCE_ANNOTATION]).toBe('me/1.1');
+  });
+
+  it('is nothing half done: where the pod cannot be marked, the node is not', async () => {
+    const pod = exists();
+    cluster.before = ({ resource }) => (resource === 'pods' ? Promise.reject(refusal('server')) : undefined);
+    await expect(actor.takeInHand(believed, [pod], 'me/1.1')).rejects.toMatchObject({ code: 'server' });
+    expect(cluster.store.get(nodes, believed)?.metadata.annotations).toEqual({});
   });
 });
 

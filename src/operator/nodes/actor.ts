@@ -1,11 +1,13 @@
 import { ApiError, hasCode } from '../../cluster/errors.ts';
 import type { Cluster } from '../../cluster/port.ts';
 import type { Announcement, NodeChange } from '../../upgrade/actions.ts';
-import type { DriverPod, WorkloadPod } from '../../upgrade/view.ts';
+import type { WorkloadPod } from '../../upgrade/view.ts';
 import type { EventRecorder } from '../telemetry/event-recorder.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { EvictionResult, Metrics } from '../telemetry/metrics.ts';
-import { driverPods } from '../resources/driver-pods.ts';
+import { FENCE_ANNOTATION } from '../../contract/keys.ts';
+import { driverPods, type StoredDriverPod } from '../resources/driver-pods.ts';
+import { mapOperations } from '../resources/map-patch.ts';
 import { nodes as nodeType, type StoredNode } from '../resources/nodes.ts';
 import { nodePatch, type LabelChanges } from './node-patch.ts';
 
@@ -15,6 +17,8 @@ export interface ActorOptions {
   readonly events: EventRecorder;
   readonly metrics: Metrics;
   readonly signal: AbortSignal;
+  /** A write to a node, or to its driver pod, got no answer: it may be done yet, at any time. */
+  readonly onDoubt?: (node: string) => void;
 }
 
 /** Does what was decided: one request each, with its condition, and the word about it once it is done. */
@@ -44,6 +48,7 @@ export class Actor {
       this.#tell(node, change);
       return patched;
     } catch (error) {
+      if (mayBeUnderWay(error)) this.#options.onDoubt?.(node.name);
       if (!isAnswerStale(error)) throw error;
       log.debug({ node: node.name, error }, 'node is not what it was believed to be: reading it');
     }
@@ -67,14 +72,54 @@ export class Actor {
     }
   }
 
-  /** Asks for a pod's deletion; one that is gone or replaced already will do as well. */
-  async restartDriver(node: string, pod: DriverPod): Promise<void> {
-    const { cluster, log, signal } = this.#options;
+  /**
+   * Takes a node in hand: whatever others may still have under way for it, or for its driver pods, is refused from here on.
+   *
+   * @param pods the driver pods whose deletion others may have asked for; they are marked first, so that a node that bears the mark is
+   * done with
+   * @returns the node as it is now, in this one's hands if it bears the stamp; undefined if it is gone
+   * @throws ApiError if one of them could not be written
+   */
+  async takeInHand(
+    node: StoredNode,
+    pods: readonly StoredDriverPod[],
+    stamp: string,
+  ): Promise<{ readonly node: StoredNode | undefined; readonly pods: readonly StoredDriverPod[] }> {
+    const marked = await Promise.all(pods.map((pod) => this.#mark(pod, stamp)));
+    const now = await this.patchNode(node, { annotations: { [FENCE_ANNOTATION]: stamp } }, {});
+    return { node: now, pods: marked.filter((pod) => pod !== undefined) };
+  }
+
+  async #mark(pod: StoredDriverPod, stamp: string): Promise<StoredDriverPod | undefined> {
+    const { cluster, signal } = this.#options;
+    const annotations = { path: '/metadata/annotations', exists: pod.hasAnnotations, current: {} };
+    const operations = [
+      { op: 'test', path: '/metadata/uid', value: pod.uid } as const,
+      ...mapOperations(annotations, { [FENCE_ANNOTATION]: stamp }),
+    ];
     try {
-      await cluster.delete(driverPods, pod, { uid: pod.uid, signal });
+      return await cluster.patch(driverPods, pod, operations, { signal });
+    } catch (error) {
+      if (hasCode(error, 'not-found')) return undefined;
+      throw error;
+    }
+  }
+
+  /**
+   * Asks for the deletion of a pod that nobody has written since it was seen. When this resolves it leaves, or is gone already.
+   *
+   * @throws ApiError `conflict` if it is another than it was believed to be, or the API server says so for reasons of its own: then
+   * it is to be looked at again
+   */
+  async restartDriver(node: string, pod: StoredDriverPod): Promise<void> {
+    const { cluster, log, signal } = this.#options;
+    const { uid, resourceVersion } = pod;
+    try {
+      await cluster.delete(driverPods, pod, { uid, resourceVersion, signal });
       log.info({ node, pod: pod.name, namespace: pod.namespace }, 'driver pod deleted');
     } catch (error) {
-      if (!hasCode(error, 'not-found', 'conflict')) throw error;
+      if (mayBeUnderWay(error)) this.#options.onDoubt?.(node);
+      if (!hasCode(error, 'not-found')) throw error;
     }
   }
 
@@ -123,11 +168,15 @@ export class Actor {
   }
 }
 
+function mayBeUnderWay(error: unknown): boolean {
+  return error instanceof ApiError && error.details.maybeApplied === true;
+}
+
 /** The answer tells that the node is another by now, or there was none and the write may have been done. */
 function isAnswerStale(error: unknown): boolean {
   return (
     hasCode(error, 'precondition-failed', 'conflict', 'not-found') ||
-    (error instanceof ApiError && error.code !== 'aborted' && error.details.maybeApplied === true)
+    (mayBeUnderWay(error) && !hasCode(error, 'aborted'))
   );
 }
 

@@ -14,16 +14,10 @@ import { aPolicy } from '../../upgrade/testing/builders.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import type { Mode } from '../mode.ts';
 import { controllerRevisions } from '../resources/daemonsets.ts';
+import { driverPods as driverPodType } from '../resources/driver-pods.ts';
 import { nodes as nodeType, type StoredNode } from '../resources/nodes.ts';
 import { workloadPods } from '../resources/workload-pods.ts';
-import {
-  aRawDriverPod,
-  aRawNode,
-  aRawPod,
-  aRawRevision,
-  aStoredDaemonSet,
-  aStoredDriverPod,
-} from '../testing/builders.ts';
+import { aRawDriverPod, aRawNode, aRawPod, aRawRevision, aStoredDaemonSet } from '../testing/builders.ts';
 import { MemoryCluster } from '../testing/memory-cluster.ts';
 import { RecordedEvents, RecordedLog } from '../testing/recorders.ts';
 import { Actor } from './actor.ts';
@@ -78,6 +72,7 @@ beforeEach(async () => {
       observe: (node) => known.set(node.name, node),
     },
     driverPods,
+    observePod: () => undefined,
     views: new NodeViews({ daemonSets, driverPods, revisions, workloads }),
     workloads,
     fleet,
@@ -112,8 +107,8 @@ function exists(spec: Parameters<typeof aRawNode>[0] & Setting = {}): void {
   known.set(name, nodeType.trim(raw));
   if (driver === 'none') return;
   const pod = { name: `mofed-${name}`, node: name, revision: driver === 'outdated' ? 'old' : 'new' };
-  cluster.store.put(workloadPods, aRawDriverPod(pod));
-  driverPods.apply({ key: pod.name, before: undefined, after: aStoredDriverPod(pod) });
+  const stored = cluster.store.put(workloadPods, aRawDriverPod(pod));
+  driverPods.apply({ key: pod.name, before: undefined, after: driverPodType.trim(stored) });
 }
 
 const pod = (name: string): void => {

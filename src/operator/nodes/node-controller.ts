@@ -1,15 +1,20 @@
 import type { Clock } from '../../cluster/clock.ts';
+import { ApiError } from '../../cluster/errors.ts';
 import { parseState, type NodeState } from '../../contract/states.ts';
-import { STATE_LABEL } from '../../contract/keys.ts';
+import { FENCE_ANNOTATION, STATE_LABEL } from '../../contract/keys.ts';
 import { lookUp } from '../../kubernetes/objects.ts';
-import type { Action, Decision } from '../../upgrade/actions.ts';
+import type { Decision } from '../../upgrade/actions.ts';
+import { takesSlot, waitsForSlot } from '../../upgrade/critical.ts';
 import { decideNode } from '../../upgrade/decide.ts';
 import type { Fleet } from '../../upgrade/fleet.ts';
 import { decideReleased } from '../../upgrade/release.ts';
 import { stateOf, type NodeView, type WorkloadPod } from '../../upgrade/view.ts';
+import { undisputed, type Leadership } from '../leadership/leadership.ts';
+import { Mandate } from '../leadership/mandate.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Mode } from '../mode.ts';
+import type { StoredDriverPod } from '../resources/driver-pods.ts';
 import type { StoredNode } from '../resources/nodes.ts';
 import type { Actor } from './actor.ts';
 import type { DriverPodIndex } from './driver-pod-index.ts';
@@ -22,6 +27,8 @@ import type { Workloads } from './workloads.ts';
 export interface NodeControllerOptions {
   readonly nodes: { get(name: string): StoredNode | undefined; observe(node: StoredNode): void };
   readonly driverPods: DriverPodIndex;
+  /** Takes a driver pod that a write was answered with. */
+  readonly observePod: (pod: StoredDriverPod) => void;
   readonly views: NodeViews;
   readonly workloads: Workloads;
   readonly fleet: Fleet;
@@ -32,6 +39,8 @@ export interface NodeControllerOptions {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly mode: () => Mode;
+  /** Default: nobody else ever leads. */
+  readonly leadership?: Leadership;
   /** A node's part in the totals may have changed; undefined: it has none any more. */
   readonly onDecided: (name: string, view: NodeView | undefined, decision: Decision | undefined) => void;
 }
@@ -43,10 +52,20 @@ export interface NodeControllerOptions {
 export class NodeController {
   readonly #options: NodeControllerOptions;
   readonly #work: KeyedWork;
+  readonly #mandate: Mandate;
   readonly #evictions = new Set<Promise<void>>();
 
   constructor(options: NodeControllerOptions) {
     this.#options = options;
+    this.#mandate = new Mandate({
+      leadership: options.leadership ?? undisputed,
+      fleet: options.fleet,
+      mode: options.mode,
+      onProven: (names) => {
+        for (const name of names) this.touch(name);
+        this.#grantSlots();
+      },
+    });
     this.#work = new KeyedWork({
       clock: options.clock,
       random: options.random,
@@ -61,6 +80,17 @@ export class NodeController {
         );
       },
     });
+  }
+
+  /** Reckons with whoever led before. To be called once, when all nodes are known and before any is touched. */
+  takeOver(nodes: Iterable<StoredNode>): void {
+    const { views } = this.#options;
+    this.#mandate.begin([...nodes].map((node) => views.of(node)));
+  }
+
+  /** A write to the node, or to its driver pod, got no answer: it may be done yet. */
+  doubt(name: string): void {
+    this.#mandate.doubt(name);
   }
 
   /** Something about the node may have changed. */
@@ -78,7 +108,7 @@ export class NodeController {
   }
 
   #run(name: string): Promise<void> | undefined {
-    const { nodes, views, mode, metrics, onDecided } = this.#options;
+    const { nodes, driverPods, views, mode, metrics, onDecided } = this.#options;
     const current = mode();
     if (current.kind === 'hold') return undefined;
     const node = nodes.get(name);
@@ -87,17 +117,20 @@ export class NodeController {
       return undefined;
     }
     const view = views.of(node);
-    const decision = this.#decide(view, current);
+    this.#mandate.note(node, driverPods.on(name));
+    if (this.#mandate.mustTakeInHand(view)) return this.#takeInHand(node, view);
+    const decision = this.#decide(node, view, current);
     metrics.countDecision();
     this.#note(view, decision);
     onDecided(name, view, decision);
     return this.#act(node, view, decision, current);
   }
 
-  #decide(view: NodeView, mode: Exclude<Mode, { kind: 'hold' }>): Decision {
+  #decide(node: StoredNode, view: NodeView, mode: Exclude<Mode, { kind: 'hold' }>): Decision {
     const { fleet, clock } = this.#options;
     if (mode.kind === 'off') return decideReleased(view, mode.driverWanted);
-    return decideNode(view, { policy: mode.policy, now: clock.now() }, fleet.isGranted(view.node.name));
+    const granted = fleet.isGranted(node.name) && this.#mandate.mayStart(node);
+    return decideNode(view, { policy: mode.policy, now: clock.now() }, granted);
   }
 
   /** What the decision means for everybody else: the counts, the queue for slots, the time to look again. */
@@ -110,26 +143,27 @@ export class NodeController {
       fleet.see(name, stateOf(view));
       fleet.wish(name, decision.wantsSlot);
       // It was granted a slot, but has no use for it now: nothing has been written, so it can go to another.
-      if (!decision.actions.some(takesSlot)) fleet.withdraw(name);
+      const starts = decision.actions.some(
+        (action) => action.kind === 'patch-node' && takesSlot(stateOf(view), action.change),
+      );
+      if (!starts) fleet.withdraw(name);
     }
     this.#work.wakeAt(name, earliest(decision.wakeAt, reasons.note(name, decision.reason)));
   }
 
   #act(node: StoredNode, view: NodeView, decision: Decision, mode: Mode): Promise<void> | undefined {
-    const others: Promise<void>[] = [];
+    const others: (Promise<void> | undefined)[] = [];
     for (const action of decision.actions) {
       if (action.kind === 'evict') this.#evict(node.name, action.pod);
-      if (action.kind === 'restart-driver') others.push(this.#restartDriver(node.name, action.pod));
+      if (action.kind === 'restart-driver') others.push(this.#restartDriver(node.name, action.pod.uid));
     }
-    const patch = this.#patch(node, decision, mode);
-    if (patch !== undefined) others.push(patch);
-    const read = this.#readWorkload(view, decision);
-    if (read !== undefined) others.push(read);
-    return others.length === 0 ? undefined : Promise.all(others).then(() => undefined);
+    others.push(this.#patch(node, view, decision, mode), this.#readWorkload(view, decision));
+    const begun = others.filter((other) => other !== undefined);
+    return begun.length === 0 ? undefined : Promise.all(begun).then(() => undefined);
   }
 
   /** One write, in which travels whatever the node's object needs. */
-  #patch(node: StoredNode, decision: Decision, mode: Mode): Promise<void> | undefined {
+  #patch(node: StoredNode, view: NodeView, decision: Decision, mode: Mode): Promise<void> | undefined {
     const { driverPods, reasons, actor } = this.#options;
     const decided = decision.actions.find((action) => action.kind === 'patch-node')?.change;
     const labels = labelsToCorrect(
@@ -138,7 +172,12 @@ export class NodeController {
       mode.kind === 'on' || isDriverWanted(mode),
     );
     const standing = decided === undefined ? reasons.due(node, decision.reason) : undefined;
-    const annotations = { ...leftovers(node), ...standing?.annotations, ...decided?.annotations };
+    const annotations = {
+      ...leftovers(node),
+      ...standing?.annotations,
+      ...decided?.annotations,
+      ...(decided === undefined ? {} : this.#mandate.mark(view, decided)),
+    };
     if (decided === undefined && Object.keys(labels).length + Object.keys(annotations).length === 0)
       return undefined;
     const change = { ...standing, ...decided, annotations };
@@ -155,10 +194,14 @@ export class NodeController {
     this.touch(before.name);
   }
 
-  async #restartDriver(node: string, pod: Parameters<Actor['restartDriver']>[1]): Promise<void> {
-    await this.#options.actor.restartDriver(node, pod);
-    this.#options.driverPods.noteDeletion(node, pod.uid);
-    this.touch(node);
+  #restartDriver(node: string, uid: string): Promise<void> | undefined {
+    const { actor, driverPods } = this.#options;
+    const pod = driverPods.on(node).find((each) => each.uid === uid);
+    if (pod === undefined || !this.#mandate.mayDelete(node, pod)) return undefined;
+    return actor.restartDriver(node, pod).then(() => {
+      driverPods.noteDeletion(node, uid);
+      this.touch(node);
+    });
   }
 
   /** Not waited for: a slow answer about one pod must not hold up the node's time limit or its other pods. */
@@ -198,10 +241,31 @@ export class NodeController {
   }
 
   #grantSlots(): void {
-    const { mode, fleet } = this.#options;
+    const { mode, fleet, nodes } = this.#options;
     const current = mode();
     if (current.kind !== 'on') return;
-    for (const name of fleet.grant(current.policy)) this.touch(name);
+    const mayStart = (name: string): boolean => {
+      const node = nodes.get(name);
+      return node === undefined || this.#mandate.mayStart(node);
+    };
+    for (const name of fleet.grant(current.policy, mayStart)) this.touch(name);
+  }
+
+  /** Nothing is decided about a node to which others' writes may be under way, or writes of which nobody knows what came. */
+  #takeInHand(node: StoredNode, view: NodeView): Promise<void> | undefined {
+    const { actor, driverPods, fleet, observePod } = this.#options;
+    if (waitsForSlot(view)) fleet.hold(node.name);
+    const stamp = this.#mandate.stampFor(node);
+    if (stamp === undefined) return undefined;
+    const reloading = stateOf(view) === 'pod-restart-required';
+    const pods = reloading ? driverPods.on(node.name).filter(({ terminating }) => !terminating) : [];
+    return actor.takeInHand(node, pods, stamp).then((now) => {
+      for (const pod of now.pods) observePod(pod);
+      this.#observe(node, now.node);
+      if (lookUp(now.node?.annotations, FENCE_ANNOTATION) === stamp) this.#mandate.taken(node.name);
+      else if (now.node !== undefined)
+        throw new ApiError('conflict', `Somebody else wrote node ${node.name} as it was being taken in hand`);
+    });
   }
 
   #forget(name: string): void {
@@ -211,6 +275,7 @@ export class NodeController {
     reasons.forget(name);
     onDecided(name, undefined, undefined);
     this.#work.forget(name);
+    this.#mandate.taken(name);
   }
 }
 
@@ -224,10 +289,6 @@ const ATTEMPT_RESULTS = {
 /** No driver, no state, nothing asked for: most nodes of a cluster without NICs. */
 function isNobodysConcern(view: NodeView): boolean {
   return stateOf(view) === 'none' && !view.driver.expected && view.driver.pods.length === 0;
-}
-
-function takesSlot(action: Action): boolean {
-  return action.kind === 'patch-node' && action.change.to !== undefined;
 }
 
 function isDriverWanted(mode: Mode): boolean {

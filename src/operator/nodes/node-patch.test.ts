@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MOFED_WAIT_LABEL, REASON_ANNOTATION, STATE_LABEL } from '../../contract/keys.ts';
+import {
+  FENCE_ANNOTATION,
+  MOFED_WAIT_LABEL,
+  REASON_ANNOTATION,
+  SAFE_LOAD_ANNOTATION,
+  STATE_LABEL,
+} from '../../contract/keys.ts';
 import { UPGRADE_STATES } from '../../contract/states.ts';
 import type { NodeChange } from '../../upgrade/actions.ts';
 import { nodes, type StoredNode } from '../resources/nodes.ts';
@@ -11,6 +17,8 @@ import { nodePatch, type LabelChanges } from './node-patch.ts';
 
 const STATE_PATH = '/metadata/labels/nvidia.com~1ofed-driver-upgrade-state';
 const REASON_PATH = '/metadata/annotations/nvidia.com~1ofed-driver-upgrade-reason';
+const FENCE_PATH = '/metadata/annotations/nvidia.com~1ofed-driver-upgrade.fence';
+const NO_FENCE = { op: 'test', path: FENCE_PATH, value: null } as const;
 const UID = { op: 'test', path: '/metadata/uid', value: 'uid-of-node-1' } as const;
 
 describe('A patch of a node', () => {
@@ -19,6 +27,7 @@ describe('A patch of a node', () => {
     expect(nodePatch(node, { to: 'wait-for-jobs-required' })).toEqual([
       UID,
       { op: 'test', path: STATE_PATH, value: 'cordon-required' },
+      NO_FENCE,
       { op: 'add', path: STATE_PATH, value: 'wait-for-jobs-required' },
     ]);
   });
@@ -50,6 +59,7 @@ describe('A patch of a node', () => {
     expect(nodePatch(node, { annotations: { [REASON_ANNOTATION]: 'slot: …' } })).toEqual([
       UID,
       { op: 'test', path: STATE_PATH, value: 'drain-required' },
+      NO_FENCE,
       { op: 'add', path: REASON_PATH, value: 'slot: …' },
     ]);
   });
@@ -61,7 +71,7 @@ describe('A patch of a node', () => {
         { to: 'none', annotations: { [REASON_ANNOTATION]: null } },
         { [MOFED_WAIT_LABEL]: null },
       ),
-    ).toEqual([UID, { op: 'test', path: STATE_PATH, value: null }]);
+    ).toEqual([UID, { op: 'test', path: STATE_PATH, value: null }, NO_FENCE]);
   });
 
   it('takes along labels that have nothing to do with the upgrade', () => {
@@ -83,16 +93,44 @@ describe('A patch of a node', () => {
   });
 });
 
+describe('A write after which there is no way back', () => {
+  const node = aStoredNode({ state: 'upgrade-required', resourceVersion: '17' });
+  const version = { op: 'test', path: '/metadata/resourceVersion', value: '17' } as const;
+
+  it.each([
+    ['takes a slot', node, { to: 'cordon-required' }],
+    [
+      'takes a slot to come back from a failure',
+      aStoredNode({ state: 'upgrade-failed', resourceVersion: '17' }),
+      { to: 'uncordon-required' },
+    ],
+    [
+      'lets a driver load',
+      aStoredNode({ state: 'pod-restart-required', resourceVersion: '17' }),
+      { annotations: { [SAFE_LOAD_ANNOTATION]: null } },
+    ],
+  ] as const)('is made on the very version that was decided on: one that %s', (_, before, change) => {
+    expect(nodePatch(before, change)).toContainEqual(version);
+  });
+
+  it('is no other than these: whoever else writes the node is not in the way', () => {
+    for (const to of ['upgrade-done', 'none'] as const)
+      expect(nodePatch(node, { to })).not.toContainEqual(version);
+    const draining = aStoredNode({ state: 'drain-required', resourceVersion: '17' });
+    expect(nodePatch(draining, { to: 'pod-restart-required' })).not.toContainEqual(version);
+  });
+});
+
 describe('A patch of spec.unschedulable', () => {
   it('cordons a node only if nobody has done so meanwhile', () => {
-    expect(nodePatch(aStoredNode(), { unschedulable: true }).slice(2)).toEqual([
+    expect(nodePatch(aStoredNode(), { unschedulable: true }).slice(3)).toEqual([
       { op: 'test', path: '/spec/unschedulable', value: null },
       { op: 'add', path: '/spec/unschedulable', value: true },
     ]);
   });
 
   it('uncordons a node only if it is still cordoned', () => {
-    expect(nodePatch(aStoredNode({ cordoned: true }), { unschedulable: false }).slice(2)).toEqual([
+    expect(nodePatch(aStoredNode({ cordoned: true }), { unschedulable: false }).slice(3)).toEqual([
       { op: 'test', path: '/spec/unschedulable', value: true },
       { op: 'remove', path: '/spec/unschedulable' },
     ]);
@@ -198,22 +236,28 @@ describe('Whatever the node and the change', () => {
     );
   });
 
-  it('the patch is refused by a node in another state, and by another node of the same name', () => {
-    fc.assert(
-      fc.property(anyNode, anyChange, fc.constantFrom('uid', 'state'), (raw, { change, labels }, what) => {
-        const node = nodes.trim(raw);
-        fc.pre(isChange(node, change) && (what === 'uid' || raw.metadata.labels !== undefined));
-        const other = {
-          ...raw,
-          metadata: {
-            ...raw.metadata,
-            ...(what === 'uid'
-              ? { uid: 'another' }
-              : { labels: { ...raw.metadata.labels, [STATE_LABEL]: 'changed-meanwhile' } }),
-          },
-        };
-        expect(() => applyJsonPatch(other, nodePatch(node, change, labels))).toThrow('does not hold');
+  it('the patch is refused by a node in another state or in other hands, and by another node of the same name', () => {
+    const others = {
+      uid: () => ({ uid: 'another' }),
+      state: ({ metadata }: RawObject) => ({
+        labels: { ...metadata.labels, [STATE_LABEL]: 'changed-meanwhile' },
       }),
+      hands: ({ metadata }: RawObject) => ({
+        annotations: { ...metadata.annotations, [FENCE_ANNOTATION]: 'another/1.1' },
+      }),
+    };
+    fc.assert(
+      fc.property(
+        anyNode,
+        anyChange,
+        fc.constantFrom('uid', 'state', 'hands'),
+        (raw, { change, labels }, what) => {
+          const node = nodes.trim(raw);
+          fc.pre(isChange(node, change) && (what === 'uid' || raw.metadata.labels !== undefined));
+          const other = { ...raw, metadata: { ...raw.metadata, ...others[what](raw) } };
+          expect(() => applyJsonPatch(other, nodePatch(node, change, labels))).toThrow('does not hold');
+        },
+      ),
     );
   });
 

@@ -1,16 +1,20 @@
-import { STATE_LABEL } from '../../contract/keys.ts';
+import { FENCE_ANNOTATION, STATE_LABEL } from '../../contract/keys.ts';
+import { parseState } from '../../contract/states.ts';
 import { lookUp } from '../../kubernetes/objects.ts';
 import type { JsonPatchOperation } from '../../cluster/port.ts';
 import type { NodeChange } from '../../upgrade/actions.ts';
+import { isCritical } from '../../upgrade/critical.ts';
+import { mapOperations, pointer, type MapChanges } from '../resources/map-patch.ts';
 import type { StoredNode } from '../resources/nodes.ts';
 
 /** A change to a node's labels that has nothing to do with the upgrade but may travel along. */
-export type LabelChanges = Readonly<Record<string, string | null>>;
+export type LabelChanges = MapChanges;
 
 /**
  * The JSON patch for a change, on the condition that the node is what the decision believed it to be: the same object, in the same
- * state, and, where the change is to `spec.unschedulable`, as schedulable as before. Two operators at once, or a person in between,
- * then lose a race harmlessly.
+ * state, in the same hands, and, where the change is to `spec.unschedulable`, as schedulable as before. Two operators at once, or a
+ * person in between, then lose a race harmlessly. A write after which there is no way back is made on the very version that was decided
+ * on, and no other, so that one that comes late comes too late.
  *
  * A `test` of an absent path against null holds (RFC 6902 leaves it open; the API server's implementation has it so).
  *
@@ -21,20 +25,30 @@ export function nodePatch(
   change: NodeChange,
   labels: LabelChanges = {},
 ): readonly JsonPatchOperation[] {
+  const state = lookUp(node.labels, STATE_LABEL);
   const labelChanges: Record<string, string | null> = { ...labels };
   if (change.to !== undefined) labelChanges[STATE_LABEL] = change.to === 'none' ? null : change.to;
+  const labelMap = { path: '/metadata/labels', exists: node.hasLabels, current: node.labels };
+  const annotationMap = {
+    path: '/metadata/annotations',
+    exists: node.hasAnnotations,
+    current: node.annotations,
+  };
   return [
     { op: 'test', path: '/metadata/uid', value: node.uid },
-    ...(node.hasLabels ? [testOf('/metadata/labels', STATE_LABEL, lookUp(node.labels, STATE_LABEL))] : []),
+    ...(isCritical(parseState(state), change) ? [versionOf(node)] : []),
+    ...(node.hasLabels ? [testOf(labelMap.path, STATE_LABEL, state)] : []),
+    ...(node.hasAnnotations
+      ? [testOf(annotationMap.path, FENCE_ANNOTATION, lookUp(node.annotations, FENCE_ANNOTATION))]
+      : []),
     ...schedulability(node, change.unschedulable),
-    ...mapOperations('/metadata/labels', node.hasLabels, labelChanges, node.labels),
-    ...mapOperations(
-      '/metadata/annotations',
-      node.hasAnnotations,
-      change.annotations ?? {},
-      node.annotations,
-    ),
+    ...mapOperations(labelMap, labelChanges),
+    ...mapOperations(annotationMap, change.annotations ?? {}),
   ];
+}
+
+function versionOf({ resourceVersion }: StoredNode): JsonPatchOperation {
+  return { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion };
 }
 
 function testOf(map: string, key: string, value: string | undefined): JsonPatchOperation {
@@ -49,35 +63,4 @@ function schedulability(node: StoredNode, unschedulable: boolean | undefined): r
     { op: 'test', path, value: node.unschedulable ? true : null },
     unschedulable ? { op: 'add', path, value: true } : { op: 'remove', path },
   ];
-}
-
-function mapOperations(
-  path: string,
-  exists: boolean,
-  changes: Readonly<Record<string, string | null>>,
-  current: Readonly<Record<string, string>>,
-): readonly JsonPatchOperation[] {
-  // A key that is not there cannot be removed: the whole patch would be refused.
-  const entries = Object.entries(changes).filter(
-    ([key, value]) => value !== null || lookUp(current, key) !== undefined,
-  );
-  if (entries.length === 0) return [];
-  return [
-    ...(exists
-      ? []
-      : ([
-          { op: 'test', path, value: null },
-          { op: 'add', path, value: {} },
-        ] as const)),
-    ...entries.map(([key, value]): JsonPatchOperation =>
-      value === null
-        ? { op: 'remove', path: pointer(path, key) }
-        : { op: 'add', path: pointer(path, key), value },
-    ),
-  ];
-}
-
-/** RFC 6901: `~` and `/` inside a key are escaped. */
-function pointer(map: string, key: string): string {
-  return `${map}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }

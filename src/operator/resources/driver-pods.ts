@@ -19,6 +19,8 @@ export interface StoredDriverPod extends Stored {
   /** The driver's container is Ready, whatever other containers the pod has. */
   readonly driverReady: boolean;
   readonly failure: DriverFailure | undefined;
+  /** Whether the object has a map of annotations at all: a JSON patch has to make one before it can add to it. */
+  readonly hasAnnotations: boolean;
 }
 
 export const driverPods = resourceType<StoredDriverPod>(
@@ -38,6 +40,7 @@ export const driverPods = resourceType<StoredDriverPod>(
           ({ name, ready }) => name === DRIVER_CONTAINER && ready === true,
         ) === true,
       failure: driverFailureOf(raw.status),
+      hasAnnotations: raw.metadata.annotations !== undefined,
     };
   },
 );

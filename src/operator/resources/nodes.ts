@@ -4,6 +4,7 @@ import {
   ARCH_LABEL,
   DRAIN_START_ANNOTATION,
   FAILED_REVISION_ANNOTATION,
+  FENCE_ANNOTATION,
   FIELD_MANAGER,
   INITIALLY_UNSCHEDULABLE_ANNOTATION,
   KERNEL_LABEL,
@@ -46,6 +47,7 @@ const ANNOTATIONS = [
   FAILED_REVISION_ANNOTATION,
   REASON_ANNOTATION,
   LEGACY_STATE_ANNOTATION,
+  FENCE_ANNOTATION,
 ] as const;
 
 /** A node as it is kept: some hundred bytes of the twenty kilobytes that it may take in the API. */

@@ -47,6 +47,7 @@ describe('A driver pod as it is kept', () => {
       ready: false,
       driverReady: false,
       failure: undefined,
+      hasAnnotations: false,
     });
   });
 

@@ -32,6 +32,24 @@ describe('the metrics', () => {
     expect(await read(metrics, 'ofed_operator_policy_state{state="notReady"}')).toBe(0);
   });
 
+  it('say who leads, and nothing about the fleet where it is another', async () => {
+    const metrics = createMetrics();
+    expect(await read(metrics, 'ofed_operator_leader')).toBe(0);
+    metrics.setLeader(true);
+    metrics.setNodesByState({ 'upgrade-done': 7 });
+    metrics.setMaxParallel(25);
+    metrics.setPolicyState('ready');
+    expect(await read(metrics, 'ofed_operator_leader')).toBe(1);
+    metrics.setLeader(false);
+    for (const series of [
+      'leader',
+      'nodes{state="upgrade-done"}',
+      'max_parallel_upgrades',
+      'policy_state{state="ready"}',
+    ])
+      expect(await read(metrics, `ofed_operator_${series}`)).toBe(0);
+  });
+
   it('count transitions, evictions, decisions and watch restarts', async () => {
     const metrics = createMetrics();
     metrics.countTransition('cordon-required');

@@ -37,6 +37,8 @@ export interface Metrics {
   countWatchRestart(resource: string): void;
   /** One pass of the decision over what changed. */
   countDecision(): void;
+  /** Whether this process leads. One that does not knows nothing of the nodes and the policy, and says nothing about them. */
+  setLeader(leads: boolean): void;
   /** Everything, in Prometheus' text format. */
   render(): Promise<string>;
   /** The media type of {@link Metrics.render}. */
@@ -69,10 +71,12 @@ function rolloutMetrics(
   | 'countTransition'
   | 'countEviction'
   | 'countDecision'
+  | 'setLeader'
 > {
   const gauge = gaugesIn(registry);
   const counter = countersIn(registry);
   const nodes = gauge('nodes', 'Nodes with a driver pod or an upgrade state, by upgrade state.', 'state');
+  const leader = gauge('leader', 'Whether this process leads: 1 if it does, 0 while it stands by.');
   const maxParallel = gauge('max_parallel_upgrades', 'Nodes that may be upgraded at once; 0 means no limit.');
   const policy = gauge(
     'policy_state',
@@ -91,8 +95,12 @@ function rolloutMetrics(
       target.set({ state }, value(state));
     }
   };
-  setAll(nodes, NODE_STATES, () => 0);
-  setAll(policy, POLICY_STATES, () => 0);
+  const forget = (): void => {
+    setAll(nodes, NODE_STATES, () => 0);
+    setAll(policy, POLICY_STATES, () => 0);
+    maxParallel.set(0);
+  };
+  forget();
   for (const result of ['evicted', 'refused', 'gone', 'failed'] satisfies EvictionResult[]) {
     evictions.inc({ result }, 0);
   }
@@ -114,6 +122,10 @@ function rolloutMetrics(
     },
     countDecision: () => {
       decisions.inc();
+    },
+    setLeader: (leads) => {
+      leader.set(leads ? 1 : 0);
+      if (!leads) forget();
     },
   };
 }

@@ -105,14 +105,14 @@ export class MemoryCluster implements Cluster {
   delete(type: ResourceType<Stored>, ref: ObjectRef, options: DeleteOptions = {}): Promise<void> {
     const request = { verb: 'delete', resource: type.plural, name: ref.name, options } as const;
     return this.#call(request, options, () => {
-      this.#remove(type, ref, options.uid);
+      this.#remove(type, ref, options);
     });
   }
 
   evict(pod: ObjectRef, uid: string, options?: CallOptions): Promise<void> {
     const request = { verb: 'evict', resource: 'pods/eviction', name: pod.name } as const;
     return this.#call(request, options, () => {
-      this.#remove(PODS, pod, uid);
+      this.#remove(PODS, pod, { uid });
     });
   }
 
@@ -128,10 +128,13 @@ export class MemoryCluster implements Cluster {
   }
 
   /** A pod stays, terminating, until its kubelet says that it is gone. */
-  #remove(kind: Kind, ref: ObjectRef, uid: string | undefined): void {
+  #remove(kind: Kind, ref: ObjectRef, { uid, resourceVersion }: DeleteOptions): void {
     const object = this.#find(kind, ref);
-    if (uid !== undefined && object.metadata.uid !== uid)
+    const { metadata } = object;
+    if ((uid ?? metadata.uid) !== metadata.uid)
       throw new ApiError('conflict', `${ref.name} is another by now`);
+    if ((resourceVersion ?? metadata.resourceVersion) !== metadata.resourceVersion)
+      throw new ApiError('conflict', `${ref.name} has been written since`);
     if (kind.plural !== 'pods') {
       this.store.remove(kind, ref);
     } else if (object.metadata.deletionTimestamp === undefined) {

@@ -18,11 +18,16 @@ export const cordon: Phase = {
     annotations: {
       // From here on the state says whose cordon it is; until here this note did, on a node that is tried again.
       ...without(view, FAILED_REVISION_ANNOTATION),
-      // A person may have been quicker, in the moment between the start of the upgrade and this cordon.
-      ...(keepsCordon(view) ? { [INITIALLY_UNSCHEDULABLE_ANNOTATION]: 'true' } : {}),
+      ...initialCordon(view),
     },
   }),
 };
+
+/** A person may have been quicker, in the moment between the start of the upgrade and this cordon: to cordon the node, or to uncordon it. */
+function initialCordon(view: NodeView): Readonly<Record<string, string | null>> {
+  if (!view.node.unschedulable) return without(view, INITIALLY_UNSCHEDULABLE_ANNOTATION);
+  return keepsCordon(view) ? { [INITIALLY_UNSCHEDULABLE_ANNOTATION]: 'true' } : {};
+}
 
 /**
  * Somebody has uncordoned a node in the middle of its upgrade. Going on would reload the driver under whatever is scheduled

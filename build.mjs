@@ -1,11 +1,18 @@
-// Bundles each program into one file that runs with `node` alone.
+// Bundles each program into one file that runs with `node` alone: `node build.mjs [NAME…]`, or all of the product.
 import { readFileSync } from 'node:fs';
 import { build } from 'esbuild';
 
 const { version } = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8'));
 
+const PROGRAMS = {
+  'ofed-operator': 'src/cli/main.ts',
+  simulate: 'src/simulate/cli/main.ts',
+};
+const named = process.argv.slice(2);
+const wanted = named.length > 0 ? named : ['ofed-operator'];
+
 await build({
-  entryPoints: { 'ofed-operator': 'src/cli/main.ts' },
+  entryPoints: Object.fromEntries(wanted.map((name) => [name, PROGRAMS[name]])),
   outdir: 'dist',
   outExtension: { '.js': '.mjs' },
   bundle: true,
@@ -14,6 +21,8 @@ await build({
   format: 'esm',
   sourcemap: true,
   legalComments: 'none',
+  // The simulator builds operators with bugs in them.
+  external: ['esbuild'],
   define: { __VERSION__: JSON.stringify(version) },
   // Some dependencies are CommonJS and call require() for Node's own modules.
   banner: {

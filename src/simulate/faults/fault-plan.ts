@@ -1,0 +1,41 @@
+import type { Random } from '../random.ts';
+import type { Fault, FaultBurst } from '../scenario.ts';
+
+/** Says of each call and each event what goes wrong with it, if anything. */
+export class FaultPlan {
+  /** How often each kind of fault has struck. */
+  readonly struck = new Map<Fault, number>();
+  readonly #bursts: readonly FaultBurst[];
+  readonly #random: Random;
+  readonly #now: () => number;
+  #over = false;
+
+  /** @param now milliseconds since the run began */
+  constructor(bursts: readonly FaultBurst[], random: Random, now: () => number) {
+    this.#bursts = bursts;
+    this.#random = random;
+    this.#now = now;
+  }
+
+  /** From now on all goes well. */
+  end(): void {
+    this.#over = true;
+  }
+
+  /** The first of these faults that strikes now. */
+  strike<F extends Fault>(among: ReadonlySet<F>): F | undefined {
+    if (this.#over) return undefined;
+    const now = this.#now();
+    for (const { from, until, fault, rate } of this.#bursts) {
+      if (now < from || now >= until || !isAmong(among, fault)) continue;
+      if (!this.#random.chance(rate)) continue;
+      this.struck.set(fault, (this.struck.get(fault) ?? 0) + 1);
+      return fault;
+    }
+    return undefined;
+  }
+}
+
+function isAmong<F extends Fault>(faults: ReadonlySet<F>, fault: Fault): fault is F {
+  return (faults as ReadonlySet<Fault>).has(fault);
+}

@@ -1,0 +1,61 @@
+import type { ApiServer, RawObject, StoreChange } from '../../cluster/memory/api/types.ts';
+import { NIC_PRESENT_LABEL, POLICY_NAME, SKIP_LABEL, STATE_LABEL } from '../../contract/keys.ts';
+import { parseState } from '../../contract/states.ts';
+import { lookUp } from '../../kubernetes/objects.ts';
+
+const POLICIES = { group: 'mellanox.com', plural: 'nicclusterpolicies' } as const;
+const NODES = { group: '', plural: 'nodes' } as const;
+
+/** What can be seen of the rollout by looking at the cluster. */
+export class Sight {
+  readonly #api: ApiServer;
+  readonly #inStateSince = new Map<string, number>();
+
+  constructor(api: ApiServer) {
+    this.#api = api;
+    api.onChange((change) => {
+      this.#follow(change);
+    });
+  }
+
+  /** The policy that counts, if there is one. */
+  get policy(): RawObject | undefined {
+    return this.#api.find(POLICIES, { name: POLICY_NAME });
+  }
+
+  get policyStatus(): { readonly state?: string } | undefined {
+    return this.policy?.['status'] as { readonly state?: string } | undefined;
+  }
+
+  /** How many nodes say that the upgrade has to do with them. */
+  get stateLabels(): number {
+    return this.#api.list(NODES, { labelSelector: STATE_LABEL }).length;
+  }
+
+  /** For how many milliseconds a node has been in the state that it is in. */
+  inStateFor(node: string): number {
+    return this.#api.clock.monotonic() - (this.#inStateSince.get(node) ?? 0);
+  }
+
+  /** Whether every node that the driver is for says that it is done, and the policy that it is ready. */
+  isUpgraded(): boolean {
+    const nodes = this.#api.list(NODES).map(({ metadata }) => metadata.labels ?? {});
+    const concerned = nodes.filter((labels) => lookUp(labels, NIC_PRESENT_LABEL) === 'true');
+    const skipped = concerned.filter((labels) => lookUp(labels, SKIP_LABEL) === 'true');
+    const wanted = (labels: (typeof nodes)[number]): string =>
+      concerned.includes(labels) ? 'upgrade-done' : 'none';
+    const done = nodes
+      .filter((labels) => !skipped.includes(labels))
+      .every((labels) => parseState(lookUp(labels, STATE_LABEL)) === wanted(labels));
+    const ready = concerned.length === 0 || skipped.length > 0 || this.policyStatus?.state === 'ready';
+    return done && ready;
+  }
+
+  #follow({ resource, before, after }: StoreChange): void {
+    if (resource.plural !== NODES.plural || after === undefined) return;
+    const state = (object: RawObject | undefined): string | undefined =>
+      lookUp(object?.metadata.labels, STATE_LABEL);
+    if (before !== undefined && state(before) === state(after)) return;
+    this.#inStateSince.set(after.metadata.name, this.#api.clock.monotonic());
+  }
+}

@@ -84,6 +84,11 @@ describe('counting requests', () => {
     expect(count(lines, { user: OPERATOR }).total).toBe(2);
     expect(count(lines, { since: Date.parse('2026-01-01T00:00:15Z') }).total).toBe(1);
   });
+
+  it('can be asked for one answer', () => {
+    const answered = (code: number) => line('patch', { resource: 'nodes' }, { responseStatus: { code } });
+    expect(count([answered(200), answered(429), answered(409)], { code: 429 }).total).toBe(1);
+  });
 });
 
 describe('an audit log', () => {

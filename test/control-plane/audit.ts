@@ -18,6 +18,8 @@ export interface CountQuery {
   readonly user?: string;
   /** Only requests that the API server received at this time or later, in milliseconds since 1970. */
   readonly since?: number;
+  /** Only requests that were answered with this HTTP status. */
+  readonly code?: number;
 }
 
 /** The fields of an audit event that are read. */
@@ -26,6 +28,7 @@ interface AuditEvent {
   readonly verb: string;
   readonly requestURI: string;
   readonly requestReceivedTimestamp: string;
+  readonly responseStatus?: { readonly code?: number };
   readonly user?: { readonly username?: string };
   readonly objectRef?: { readonly resource?: string; readonly subresource?: string };
 }
@@ -78,9 +81,10 @@ export class RequestCounter {
   }
 
   #counts(event: AuditEvent): boolean {
-    const { user, since } = this.#query;
+    const { user, since, code } = this.#query;
     if (user !== undefined && event.user?.username !== user) return false;
     if (since !== undefined && Date.parse(event.requestReceivedTimestamp) < since) return false;
+    if (code !== undefined && event.responseStatus?.code !== code) return false;
     if (event.verb !== 'watch') return true;
     if (this.#watches.has(event.auditID)) return false;
     this.#watches.add(event.auditID);

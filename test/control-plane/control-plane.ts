@@ -18,6 +18,13 @@ export interface KubectlOptions {
   readonly kubeconfig?: string;
 }
 
+export interface ApiServerRestart {
+  /** Default: 0. */
+  readonly downMs?: number;
+  /** True: it is told to end (SIGTERM) and finishes what it is doing, as when it is updated. Default: it is killed, as when it crashes. */
+  readonly inOrder?: boolean;
+}
+
 /** A control plane that runs. */
 export interface ControlPlane {
   /** `https://127.0.0.1:PORT` */
@@ -43,8 +50,14 @@ export interface ControlPlane {
   tokenFor(account: ServiceAccountRef): Promise<string>;
   /** The path of a kubeconfig for a ServiceAccount, which must exist. */
   kubeconfigFor(account: ServiceAccountRef): Promise<string>;
-  /** Kills the API server and starts it again: every connection breaks, and for `downMs` milliseconds there is no server. */
-  restartApiServer(options?: { readonly downMs?: number }): Promise<void>;
+  /** Ends the API server and starts it again: every connection breaks, and for `downMs` milliseconds there is no server. */
+  restartApiServer(options?: ApiServerRestart): Promise<void>;
+  /**
+   * Stops etcd where it stands (SIGSTOP), as a disk or a machine that hangs does: the API server answers nothing that it has to ask it.
+   *
+   * @returns what lets it go on
+   */
+  pauseEtcd(): () => void;
   /** Kills one program and starts it again. Not KWOK: its kubelets' leases would outlive it. */
   restart(program: 'kube-controller-manager' | 'kube-scheduler'): Promise<void>;
   /** Ends every program, at once, and removes the directory. Does nothing the second time. */

@@ -2,6 +2,8 @@ import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import type { Server } from 'node:net';
 
+import { eventually } from './eventually.ts';
+
 /**
  * Below the ports that the operating system gives to outgoing connections (from 32768 on Linux, 49152 on macOS). One of those could
  * be taken by any connection before the server listens, or, while an API server restarts, by a client that so connects to itself.
@@ -28,6 +30,19 @@ export async function freePorts(count: number): Promise<readonly number[]> {
   } finally {
     await Promise.all(servers.map(close));
   }
+}
+
+/** Waits until nobody listens on a port: a program that has ended keeps its sockets for a moment yet, and longer if it was large. */
+export async function untilFree(port: number): Promise<void> {
+  await eventually(
+    async () => {
+      const server = await listen(port);
+      if (server === undefined) return false;
+      await close(server);
+      return true;
+    },
+    { what: `port ${port} to be free`, intervalMs: 20 },
+  );
 }
 
 /** @returns undefined if the port is in use */

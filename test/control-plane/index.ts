@@ -5,7 +5,7 @@ export { countRequests } from './audit.ts';
 export type { CountQuery, RequestCount } from './audit.ts';
 export { controlPlaneAvailability } from './binaries.ts';
 export type { Availability } from './binaries.ts';
-export type { ControlPlane, KubectlOptions, ServiceAccountRef } from './control-plane.ts';
+export type { ApiServerRestart, ControlPlane, KubectlOptions, ServiceAccountRef } from './control-plane.ts';
 export { eventually } from './eventually.ts';
 export { progressToStderr } from './progress.ts';
 export { startControlPlane } from './start.ts';

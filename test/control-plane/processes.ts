@@ -51,7 +51,7 @@ export function isRunning(process: RunningProcess): boolean {
 
 /** Ends processes at once and waits until they are gone. What they would have saved is thrown away with their folder anyway. */
 export async function endProcesses(processes: readonly RunningProcess[]): Promise<void> {
-  for (const each of processes) kill(each);
+  for (const each of processes) signalProcess(each, 'SIGKILL');
   const deadline = Date.now() + 10_000;
   for (const each of processes) {
     while (isRunning(each)) {
@@ -61,10 +61,11 @@ export async function endProcesses(processes: readonly RunningProcess[]): Promis
   }
 }
 
-function kill(target: RunningProcess): void {
+/** Sends a signal to a process, if it still is what it was started as. */
+export function signalProcess(target: RunningProcess, signal: NodeJS.Signals): void {
   if (!isRunning(target)) return;
   try {
-    process.kill(target.pid, 'SIGKILL');
+    process.kill(target.pid, signal);
   } catch {
     // It ended between the look and the signal.
   }

@@ -1,5 +1,5 @@
 import { eventually } from './eventually.ts';
-import { endProcesses, isRunning, spawnProcess, tail } from './processes.ts';
+import { endProcesses, isRunning, signalProcess, spawnProcess, tail } from './processes.ts';
 import type { RunningProcess } from './processes.ts';
 import * as programs from './programs.ts';
 import { file } from './programs.ts';
@@ -61,6 +61,22 @@ export class ProgramRunner {
   async end(name: Service): Promise<void> {
     const running = this.#running.get(name);
     if (running !== undefined) await endProcesses([running]);
+  }
+
+  /** Tells one program to end (SIGTERM) and waits until it has. @throws Error if that takes long */
+  async endInOrder(name: Service): Promise<void> {
+    this.signal(name, 'SIGTERM');
+    await eventually(() => this.#hasEnded(name), {
+      what: `${name} to end`,
+      timeoutMs: START_TIMEOUT_MS,
+      intervalMs: 10,
+    });
+  }
+
+  /** Sends a signal to one program. Does nothing if it does not run. */
+  signal(name: Service, signal: NodeJS.Signals): void {
+    const running = this.#running.get(name);
+    if (running !== undefined) signalProcess(running, signal);
   }
 
   /** Ends all, the last started first, so that no program fills its log with complaints about another. */

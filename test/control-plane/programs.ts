@@ -62,6 +62,8 @@ function apiServerArguments({ directory, etcdPort, apiPort }: Layout): readonly 
     // One file, whatever its size: the count reads it whole.
     '--audit-log-maxsize=0',
     '--shutdown-delay-duration=0s',
+    // Told to end, it asks everybody to come again instead of waiting a minute for connections to be closed.
+    '--shutdown-send-retry-after=true',
   ];
 }
 

@@ -18,7 +18,7 @@ import { ensureBinaries } from './build.ts';
 import { kubectlRunner, serviceAccountToken, writeKubeconfig } from './control-plane.ts';
 import type { Access, ControlPlane } from './control-plane.ts';
 import { randomToken, serviceAccountKeys, tokenFile } from './credentials.ts';
-import { freePorts } from './free-ports.ts';
+import { freePorts, untilFree } from './free-ports.ts';
 import { watchThisProcess } from './parent-watch.ts';
 import { ProgramRunner } from './program-runner.ts';
 import { file } from './programs.ts';
@@ -137,11 +137,19 @@ function controlPlane(
       const token = await serviceAccountToken(api, account);
       return writeKubeconfig(access, { name, token, path: join(directory, `${name}.kubeconfig`) });
     },
-    restartApiServer: async ({ downMs = 0 } = {}) => {
-      await runner.end('kube-apiserver');
+    restartApiServer: async ({ downMs = 0, inOrder = false } = {}) => {
+      if (inOrder) await runner.endInOrder('kube-apiserver');
+      else await runner.end('kube-apiserver');
       await sleep(downMs);
+      await untilFree(Number(new URL(access.server).port));
       runner.start('kube-apiserver');
       await apiServerReady(runner, api);
+    },
+    pauseEtcd: () => {
+      runner.signal('etcd', 'SIGSTOP');
+      return () => {
+        runner.signal('etcd', 'SIGCONT');
+      };
     },
     restart: async (program) => {
       await runner.end(program);

@@ -1,7 +1,7 @@
 import { beforeAll, expect, it, vi } from 'vitest';
 import { POLICY_NAME } from '../../src/contract/keys.ts';
 import { createNodes, createPod, startKubelet, stopKubelet } from '../control-plane/fixtures.ts';
-import type { Report } from '../observer/index.ts';
+import type { Report } from '../../src/invariants/index.ts';
 import {
   DRAINING,
   EVENTUALLY,

@@ -10,7 +10,7 @@ import {
 } from '../control-plane/fixtures.ts';
 import { eventually } from '../control-plane/index.ts';
 import { DOCUMENTED_POLICY } from '../harness/index.ts';
-import type { Report } from '../observer/index.ts';
+import type { Report } from '../../src/invariants/index.ts';
 import { statesPassed, WHOLE_UPGRADE } from './fleet.ts';
 import { cordoned, driverPods, driverUids, nodeStates } from './sights.ts';
 import { ofedState, recordStatus, type PolicyMoment } from './status-history.ts';

@@ -24,7 +24,7 @@ import {
 } from '../control-plane/fixtures.ts';
 import type { ApiClient } from '../control-plane/index.ts';
 import type { UpgradePolicyFields } from '../harness/index.ts';
-import type { Report } from '../observer/index.ts';
+import type { Report } from '../../src/invariants/index.ts';
 import type { TestCluster } from './test-cluster.ts';
 
 /** Versions of the driver: the one that a fleet starts with, the one that it is upgraded to, and one more. */

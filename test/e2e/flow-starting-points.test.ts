@@ -19,7 +19,7 @@ import {
   type PodObject,
 } from '../control-plane/fixtures.ts';
 import type { ApiClient } from '../control-plane/index.ts';
-import type { Report } from '../observer/index.ts';
+import type { Report } from '../../src/invariants/index.ts';
 import {
   DRAINING,
   driverDaemonSet,

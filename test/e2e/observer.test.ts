@@ -1,5 +1,6 @@
 import { beforeAll, expect, it } from 'vitest';
-import { startObserver, story, type Invariant, type Report } from '../observer/index.ts';
+import { story, type Invariant, type Report } from '../../src/invariants/index.ts';
+import { startObserver } from '../observer/index.ts';
 import { createHandCluster, type HandCluster } from '../harness/by-hand-cluster.ts';
 import { openView } from '../harness/by-hand-steps.ts';
 import { upgradeByHand, type Fault } from '../harness/by-hand.ts';

@@ -4,7 +4,7 @@ import { DEFAULT_NAMESPACE, INIT_CONFIG_MAP, SAFE_LOAD_ANNOTATION } from '../../
 import { createDisruptionBudget, createNodes } from '../control-plane/fixtures.ts';
 import { eventually } from '../control-plane/index.ts';
 import type { UpgradePolicyFields } from '../harness/index.ts';
-import type { Report } from '../observer/index.ts';
+import type { Report } from '../../src/invariants/index.ts';
 import {
   driverDaemonSet,
   driverPodOn,

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, it } from 'vitest';
 import { createNodes } from '../control-plane/fixtures.ts';
 import { countRequests, eventually, type RequestCount } from '../control-plane/index.ts';
-import type { Report } from '../observer/index.ts';
+import type { Report } from '../../src/invariants/index.ts';
 import { DRAINING, driversReady, NEW, OLD, spreadWorkload } from './fleet.ts';
 import { describeOnControlPlane } from './suite.ts';
 

@@ -1,6 +1,6 @@
 import { DRIVER_LABEL, STATE_LABEL } from '../../src/contract/keys.ts';
 import { getNode, listNodes, listPods, type PodObject } from '../control-plane/fixtures.ts';
-import type { Report } from '../observer/index.ts';
+import type { Report } from '../../src/invariants/index.ts';
 import type { TestCluster } from './test-cluster.ts';
 
 /** What tests look at. */

@@ -22,7 +22,8 @@ import type {
   RolloutOptions,
   UpgradePolicyFields,
 } from '../harness/index.ts';
-import type { Observer, Report } from '../observer/index.ts';
+import type { Report } from '../../src/invariants/index.ts';
+import type { Observer } from '../observer/index.ts';
 import { emptyCluster } from './empty-cluster.ts';
 
 export interface PolicyObject extends ApiObject {

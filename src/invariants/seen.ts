@@ -27,6 +27,8 @@ export interface SeenNode extends SeenObject {
   readonly failedBefore: boolean;
   /** Whether no upgrade may ever be started here. */
   readonly skip: boolean;
+  /** Since when it waits for its jobs, as the node itself says, in milliseconds since the Unix epoch. */
+  readonly waitingSince?: number | undefined;
   /** Why it waits or has failed, as the node itself says. */
   readonly reason: string | undefined;
 }

@@ -7,6 +7,7 @@ import {
   SAFE_LOAD_ANNOTATION,
   SKIP_LABEL,
   STATE_LABEL,
+  WAIT_START_ANNOTATION,
 } from '../contract/keys.ts';
 import { parseState } from '../contract/states.ts';
 import { lookUp, type ObjectMeta, type StringMap } from '../kubernetes/objects.ts';
@@ -76,8 +77,15 @@ export function seenNode(raw: RawNode): SeenNode {
     initiallyUnschedulable: lookUp(annotations, INITIALLY_UNSCHEDULABLE_ANNOTATION) !== undefined,
     failedBefore: lookUp(annotations, FAILED_REVISION_ANNOTATION) !== undefined,
     skip: lookUp(labels, SKIP_LABEL) === 'true',
+    waitingSince: milliseconds(lookUp(annotations, WAIT_START_ANNOTATION)),
     reason: lookUp(annotations, REASON_ANNOTATION),
   };
+}
+
+function milliseconds(unixSeconds: string | undefined): number | undefined {
+  return unixSeconds === undefined || !/^\d{1,12}$/.test(unixSeconds)
+    ? undefined
+    : Number(unixSeconds) * 1000;
 }
 
 /** @see https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management */

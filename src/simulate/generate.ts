@@ -1,5 +1,6 @@
 import { Random } from './random.ts';
 import {
+  BUSY_NODE,
   FAULTS,
   type Ending,
   type FaultBurst,
@@ -67,8 +68,17 @@ function generateWorkloads(random: Random, nodes: readonly NodePlan[]): readonly
 function generateWorkload(random: Random, index: number, nodes: readonly NodePlan[]): WorkloadPlan {
   const kind = random.chance(0.5)
     ? 'Deployment'
-    : random.pick(['Job', 'Job', 'DaemonSet', 'Pod', 'Pod', 'StaticPod'] as const);
-  const many = kind === 'Deployment' || kind === 'Job';
+    : random.pick([
+        'StatefulSet',
+        'StatefulSet',
+        'Job',
+        'Job',
+        'DaemonSet',
+        'Pod',
+        'Pod',
+        'StaticPod',
+      ] as const);
+  const many = kind === 'Deployment' || kind === 'StatefulSet' || kind === 'Job';
   return {
     name: `${kind.toLowerCase()}-${index}`,
     kind,
@@ -113,7 +123,8 @@ interface Cast {
 
 type Make = (random: Random, cast: Cast) => Happening;
 
-const nodeOf = (random: Random, { nodes }: Cast): string => random.pick(nodes).name;
+const nodeOf = (random: Random, { nodes }: Cast): string =>
+  random.chance(0.4) ? BUSY_NODE : random.pick(nodes).name;
 const workloadOf = (random: Random, { workloads }: Cast): string => random.pick(workloads).name;
 const replicaOf = (random: Random, { replicas }: Cast): number => random.int(0, replicas - 1);
 const aWhile = (random: Random): number => Math.round(random.around(15_000)) + 500;
@@ -156,6 +167,7 @@ const HAPPENINGS: readonly (readonly [weight: number, make: Make])[] = [
   [1, (random, cast) => ({ kind: 'request', node: nodeOf(random, cast) })],
   [1, (random, cast) => ({ kind: 'remove-annotations', node: nodeOf(random, cast) })],
   [1, (random, cast) => ({ kind: 'delete-pod', workload: workloadOf(random, cast) })],
+  [2, movePod],
   [
     2,
     (random, cast) => ({
@@ -245,6 +257,12 @@ const HAPPENINGS: readonly (readonly [weight: number, make: Make])[] = [
   ],
   [1, () => ({ kind: 'lease-gone' })],
 ];
+
+function movePod(random: Random, cast: Cast): Happening {
+  const pods = cast.workloads.filter(({ kind }) => kind === 'Pod');
+  const { name } = random.pick(pods.length > 0 ? pods : cast.workloads);
+  return { kind: 'move-pod', workload: name, node: nodeOf(random, cast) };
+}
 
 const WEIGHT = HAPPENINGS.reduce((sum, [weight]) => sum + weight, 0);
 

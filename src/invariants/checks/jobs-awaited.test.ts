@@ -32,6 +32,11 @@ describe('jobs-awaited', () => {
     expect(drained(waiting().wait(60_000))).toEqual([]);
   });
 
+  it('holds when somebody has set back since when the node waits', () => {
+    const longAgo = Date.UTC(2025, 0, 1);
+    expect(drained(waiting().by('others').node('a', { waitingSince: longAgo }).by('operator'))).toEqual([]);
+  });
+
   it('holds when nothing is to be reloaded any more', () => {
     expect(drained(waiting().revision('v1', 3))).toEqual([]);
   });

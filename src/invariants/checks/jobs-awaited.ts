@@ -1,18 +1,19 @@
 import { accuse, type Check, type Context } from '../check.ts';
-import type { SeenPod, SeenPolicy } from '../seen.ts';
+import type { SeenNode, SeenPod, SeenPolicy } from '../seen.ts';
 
 /** A node is not drained while pods run on it that the policy waits for, unless it has waited for as long as the policy says. */
 export const jobsAwaited: Check = {
   node: ({ before, after }, context) =>
     before?.state === 'wait-for-jobs-required' && after?.state === 'drain-required'
-      ? tooEarly(after.name, context)
+      ? tooEarly(before, context)
       : [],
 };
 
-function tooEarly(node: string, context: Context): ReturnType<typeof accuse> {
-  const { scene, excused } = context;
+function tooEarly({ name: node, waitingSince }: SeenNode, context: Context): ReturnType<typeof accuse> {
+  const { scene, now, excused } = context;
   const running = jobsOn(node, scene.policy, context);
-  const waited = scene.stayedBefore.get(node) ?? Infinity;
+  // Somebody may have set the beginning back, by hand.
+  const waited = Math.max(scene.stayedBefore.get(node) ?? Infinity, now - (waitingSince ?? now));
   const due = scene.policy?.awaited?.timeoutMs ?? 0;
   if (running.length === 0 || waited >= due || isUpdated(node, context) || excused(node, 'state-change'))
     return [];

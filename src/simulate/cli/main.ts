@@ -13,6 +13,7 @@ interface Options {
   readonly seed?: number;
   readonly crashEverywhere: boolean;
   readonly planted: boolean;
+  readonly only?: string;
   readonly workers: number;
   readonly output: 'text' | 'json';
   readonly shrink: boolean;
@@ -31,7 +32,7 @@ const program = new Command('simulate')
   )
   .option(
     '--seeds <n>',
-    'how many runs (default: 1000; with --planted, the most for each bug: 2000)',
+    'how many runs (default: 1000; with --planted, the most for each bug: 1000)',
     wholeNumber,
   )
   .option('--from <seed>', 'the first seed', wholeNumber, 1)
@@ -49,6 +50,7 @@ const program = new Command('simulate')
       .conflicts('planted'),
   )
   .option('--planted', 'run operators with a bug in them, and say how many seeds it took to find it', false)
+  .option('--only <words>', 'with --planted: only the bugs that have this in their name')
   .option('--workers <n>', 'how many runs at once', wholeNumber, availableParallelism())
   .option('--no-shrink', 'tell a failing run as it is, without taking away what it does not need')
   .addOption(
@@ -71,7 +73,7 @@ async function main(): Promise<number> {
   program.parse();
   const { seeds, from, seed, ...options } = program.opts<Options>();
   if (seed !== undefined) return await replay(seed, options.shrink);
-  if (options.planted) return await provePlanted({ ...options, from, seeds: seeds ?? 2000 });
+  if (options.planted) return await provePlanted({ ...options, from, seeds: seeds ?? 1000 });
   if (options.crashEverywhere) return await crashEverywhere(options);
   const count = seeds ?? 1000;
   return await hunt({ ...options, scenarios: scenariosFrom(from, count), count });

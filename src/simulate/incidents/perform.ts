@@ -42,6 +42,9 @@ export function perform(world: World, happening: Happening): void {
     case 'delete-pod':
       world.people.deletePodOf(happening.workload);
       return;
+    case 'move-pod':
+      world.movePod(happening.workload, happening.node);
+      return;
     case 'budget':
       world.setBudget(happening.workload, happening.maxUnavailable, `${happening.workload}-for-a-while`);
       later(world, happening.forMs, () => {

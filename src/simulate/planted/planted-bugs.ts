@@ -24,13 +24,6 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     replace: '  if (drain === null) {',
   },
   {
-    name: 'relies on what it read of the pods long ago',
-    harm: RELOADED,
-    file: 'upgrade/phases/pod-restart.ts',
-    find: 'if (!isFresh(view, context)) {',
-    replace: 'if (view.workload === undefined) {',
-  },
-  {
     name: 'takes a terminating pod for one that is gone',
     harm: RELOADED,
     file: 'upgrade/drain-rules.ts',
@@ -66,26 +59,11 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     replace: 'if (running.length >= 0) return pass;',
   },
   {
-    name: 'takes a job that is not running yet for one that is over',
-    harm: 'A job that was to be waited for is evicted.',
-    file: 'upgrade/phases/wait-for-jobs.ts',
-    find: "return phase === 'Pending' || phase === 'Running';",
-    replace: "return phase === 'Running';",
-  },
-  {
     name: 'deletes pods instead of evicting them',
     harm: 'A service falls below what its budget demands.',
     file: 'operator/nodes/actor.ts',
     find: 'await cluster.evict(pod, pod.uid);',
     replace: 'await cluster.delete(driverPods, pod, { uid: pod.uid });',
-  },
-  {
-    name: 'evicts whatever pod has the name by now',
-    harm: 'A pod on another node, that has just been started anew, is evicted for nothing.',
-    file: 'operator/nodes/actor.ts',
-    find: 'await cluster.evict(pod, pod.uid);',
-    replace:
-      'await cluster.evict(pod, (await cluster.get({ ...driverPods, trim: (raw) => raw.metadata }, pod)).uid);',
   },
   {
     name: 'evicts pods that carry the label not to be drained',
@@ -130,25 +108,11 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     replace: 'if (slotGranted === undefined) {\n    const message = `Recovered;',
   },
   {
-    name: 'does not test the state that it believes in when it writes',
-    harm: 'Two operators, or an operator and a person, undo each other’s work.',
-    file: 'operator/nodes/node-patch.ts',
-    find: '...(node.hasLabels ? [testOf(labelMap.path, STATE_LABEL, state)] : []),',
-    replace: '',
-  },
-  {
     name: 'uncordons whatever it upgraded',
     harm: 'A node that an admin took out of service is back in it.',
     file: 'upgrade/human-cordon.ts',
     find: 'return wasCordonedBefore(view) || (view.node.unschedulable && view.node.cordonedByPerson);',
     replace: 'return false;',
-  },
-  {
-    name: 'does not note that a node was cordoned before',
-    harm: 'A node that an admin took out of service is back in it.',
-    file: 'upgrade/resting.ts',
-    find: 'annotations: { ...without(view, REQUESTED_ANNOTATION), ...initialCordon(view) },',
-    replace: 'annotations: without(view, REQUESTED_ANNOTATION),',
   },
   {
     name: 'leaves nodes cordoned when it is switched off',
@@ -163,13 +127,6 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: 'upgrade/gates.ts',
     find: 'isSkipped(view)\n',
     replace: 'isSkipped(view) && view === undefined\n',
-  },
-  {
-    name: 'trusts a revision that is out of date',
-    harm: 'Nodes count as upgraded that run the old driver.',
-    file: 'operator/nodes/revisions.ts',
-    find: 'return isObserved(daemonSet) && known?.generation === daemonSet.generation ? known.hash : undefined;',
-    replace: 'return known?.hash;',
   },
   {
     name: 'asks for the newest revision before there is one',
@@ -205,13 +162,6 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: 'operator/nodes/keyed-work.ts',
     find: 'if (entry.touched && !this.#stopped) this.#enqueue(key);',
     replace: '',
-  },
-  {
-    name: 'goes on from where the history has been forgotten',
-    harm: STUCK,
-    file: 'cluster/informer.ts',
-    find: 'this.#resumeFrom = undefined;\n      this.#restarts += 1;',
-    replace: 'this.#restarts += 1;',
   },
   {
     name: 'does not hear of deletions',

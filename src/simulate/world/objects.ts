@@ -64,6 +64,20 @@ export function workloadObject(plan: WorkloadPlan): {
           spec: { replicas: plan.replicas, selector, template },
         }),
       };
+    case 'StatefulSet':
+      return {
+        plural: 'statefulsets',
+        group: 'apps',
+        object: object('apps/v1', 'StatefulSet', metadata, {
+          spec: {
+            replicas: plan.replicas,
+            serviceName: plan.name,
+            podManagementPolicy: 'Parallel',
+            selector,
+            template,
+          },
+        }),
+      };
     case 'DaemonSet':
       return {
         plural: 'daemonsets',

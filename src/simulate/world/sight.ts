@@ -1,6 +1,6 @@
 import type { ApiServer, RawObject, StoreChange } from '../../cluster/memory/api/types.ts';
 import { NIC_PRESENT_LABEL, POLICY_NAME, SKIP_LABEL, STATE_LABEL } from '../../contract/keys.ts';
-import { parseState } from '../../contract/states.ts';
+import { isInProgress, parseState } from '../../contract/states.ts';
 import { lookUp } from '../../kubernetes/objects.ts';
 
 const POLICIES = { group: 'mellanox.com', plural: 'nicclusterpolicies' } as const;
@@ -30,6 +30,13 @@ export class Sight {
   /** How many nodes say that the upgrade has to do with them. */
   get stateLabels(): number {
     return this.#api.list(NODES, { labelSelector: STATE_LABEL }).length;
+  }
+
+  /** The first node, by name, that is in the middle of its upgrade; or that there is, if none is. */
+  get busyNode(): string | undefined {
+    const nodes = this.#api.list(NODES);
+    const busy = nodes.find(({ metadata }) => isInProgress(parseState(lookUp(metadata.labels, STATE_LABEL))));
+    return (busy ?? nodes[0])?.metadata.name;
   }
 
   /** For how many milliseconds a node has been in the state that it is in. */

@@ -15,7 +15,7 @@ import { Judge } from '../judge.ts';
 import type { Failure, Figures } from '../outcome.ts';
 import { Random } from '../random.ts';
 import { Replica } from '../replica.ts';
-import type { Incident, NodePlan, PolicyPlan, Scenario } from '../scenario.ts';
+import { BUSY_NODE, type Incident, type NodePlan, type PolicyPlan, type Scenario } from '../scenario.ts';
 import { Trace } from '../trace.ts';
 import { authored } from './authored.ts';
 import { behaviour } from './behaviour.ts';
@@ -204,6 +204,15 @@ export class World {
     attempt(() => this.api.delete(POLICIES, { name: POLICY_NAME }));
   }
 
+  /** Only a pod of no controller can be moved. */
+  movePod(workload: string, node: string): void {
+    const plan = this.scenario.workloads.find(({ name, kind }) => name === workload && kind === 'Pod');
+    if (plan === undefined) return;
+    const { group, plural, object } = workloadObject({ ...plan, node });
+    attempt(() => this.api.delete({ group, plural }, object.metadata, { gracePeriodSeconds: 0 }));
+    attempt(() => this.api.create({ group, plural }, object, KUBECTL));
+  }
+
   deleteLease(): void {
     attempt(() => this.api.delete(LEASES, { namespace: DEFAULT_NAMESPACE, name: FIELD_MANAGER }));
   }
@@ -289,13 +298,19 @@ export class World {
   #expect(incident: Incident): void {
     this.clock.after(incident.at, () => {
       this.#incidents[incident.kind] = (this.#incidents[incident.kind] ?? 0) + 1;
-      const { at: _, ...told } = incident;
-      this.trace.add('incident', () => JSON.stringify(told));
+      const { at: _, ...happening } = this.#aimed(incident);
+      this.trace.add('incident', () => JSON.stringify(happening));
       // What it is to be done to may be gone.
       attempt(() => {
-        perform(this, incident);
+        perform(this, happening);
       });
     });
+  }
+
+  #aimed(incident: Incident): Incident {
+    return 'node' in incident && incident.node === BUSY_NODE
+      ? ({ ...incident, node: this.sight.busyNode ?? '' } as Incident)
+      : incident;
   }
 
   #called({ verb, resource, name }: Call, moment: 'before' | 'after'): void {

@@ -38,5 +38,9 @@ function doubt(
   }
   return pod.ready
     ? undefined
-    : { what: `${pod.name} is not Ready`, race: news(scene.lastReady.get(pod.uid)) };
+    : {
+        what: `${pod.name} is not Ready`,
+        // It may have been Ready a moment ago, or be another one than the one that was.
+        race: news(scene.lastReady.get(pod.uid)) || news(scene.boundAt.get(pod.uid)?.time),
+      };
 }

@@ -1,4 +1,5 @@
 import { accuse, type Check, type Context } from '../check.ts';
+import type { Scene } from '../scene.ts';
 import type { SeenPod } from '../seen.ts';
 import { claimsUpdated } from '../transitions.ts';
 
@@ -36,11 +37,14 @@ function doubt(
     const what = `${pod.name} is of revision ${pod.revision ?? 'unknown'}, the newest is ${newest ?? 'unknown'}`;
     return { what, race: owner !== undefined && news(scene.newestRevisionSince.get(owner)) };
   }
-  return pod.ready
-    ? undefined
-    : {
-        what: `${pod.name} is not Ready`,
-        // It may have been Ready a moment ago, or be another one than the one that was.
-        race: news(scene.lastReady.get(pod.uid)) || news(scene.boundAt.get(pod.uid)?.time),
-      };
+  return pod.ready ? undefined : { what: `${pod.name} is not Ready`, race: wasOtherwise(pod, scene, news) };
+}
+
+/** It was Ready a moment ago, or another one was that it has replaced. */
+function wasOtherwise(
+  { uid }: SeenPod,
+  { lastReady, boundAt }: Scene,
+  news: (since: number | undefined) => boolean,
+): boolean {
+  return news(lastReady.get(uid)) || news(boundAt.get(uid)?.time);
 }

@@ -28,6 +28,8 @@ export class Scene {
   readonly budgets = new Map<string, SeenBudget>();
   /** Names of the nodes that hold a parallel slot. */
   readonly inProgress = new Set<string>();
+  /** When a DaemonSet was first seen, by its UID. Absent: before the observation. */
+  readonly daemonSetSince = new Map<string, number>();
   /** When the newest revision of a DaemonSet was first seen, by the DaemonSet's UID. */
   readonly newestRevisionSince = new Map<string, number>();
   /** When a pod was bound to its node, with the resourceVersion, by the pod's UID. Absent: before the observation. */
@@ -69,8 +71,12 @@ export class Scene {
         this.#followPod(change, event.type === 'existing');
         return { kind: object.kind, change };
       }
-      case 'DaemonSet':
-        return { kind: object.kind, change: changeOf(this.daemonSets, object.uid, object) };
+      case 'DaemonSet': {
+        const change = changeOf(this.daemonSets, object.uid, object);
+        if (event.type !== 'existing' && change.before === undefined)
+          this.daemonSetSince.set(object.uid, time);
+        return { kind: object.kind, change };
+      }
       case 'ControllerRevision': {
         const change = changeOf(this.revisions, object.uid, object);
         if (change.before?.revision !== object.revision && object.daemonSetUid !== undefined && !gone)

@@ -48,7 +48,8 @@ function generateEnding(random: Random): Ending {
 }
 
 function generateNodes(random: Random): readonly NodePlan[] {
-  const count = random.chance(0.15) ? random.int(8, 14) : random.int(2, 7);
+  // What goes wrong, goes wrong among few nodes as well; and of small fleets more can be tried.
+  const count = random.chance(0.1) ? random.int(7, 12) : random.int(2, 5);
   const kernels = random.chance(0.3) ? KERNELS : [KERNELS[0]];
   return Array.from({ length: count }, (_, index) => ({
     name: `node-${index}`,

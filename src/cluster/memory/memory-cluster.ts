@@ -13,6 +13,7 @@ import type {
   WatchQuery,
 } from '../port.ts';
 import { answerFailure } from '../status-errors.ts';
+import { setField } from './api/json.ts';
 import { unknownResource } from './api/refusals.ts';
 import { StatusError } from './api/status-error.ts';
 import type { ApiServer, Deletion, RawObject } from './api/types.ts';
@@ -160,7 +161,16 @@ class MemoryCluster implements Cluster {
 
 /** What arrives of what is sent: a copy, without the fields that are undefined. */
 function sent<T>(value: T): T {
-  return JSON.parse(JSON.stringify(value)) as T;
+  return copied(value) as T;
+}
+
+function copied(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((item) => copied(item ?? null));
+  if (typeof value !== 'object' || value === null) return value;
+  const copy: Record<string, unknown> = {};
+  for (const [name, part] of Object.entries(value))
+    if (part !== undefined) setField(copy, name, copied(part));
+  return copy;
 }
 
 function refOf({ metadata: { name, namespace } }: ApiObject): ObjectRef {

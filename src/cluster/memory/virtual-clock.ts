@@ -53,31 +53,39 @@ export class VirtualClock implements Clock {
   }
 
   /**
+   * Lets `milliseconds` pass: fires timer after timer, each when everything that follows from the one before it has settled.
+   *
+   * @param goOn asked before each timer; as soon as it says no, the clock stands still where it is
+   */
+  async advance(milliseconds: number, goOn: () => boolean = () => true): Promise<void> {
+    const until = this.#elapsed + milliseconds;
+    await settled();
+    await inTurns(() => goOn() && this.#fire(until));
+    if (goOn() && until !== Infinity) this.#elapsed = Math.max(this.#elapsed, until);
+  }
+
+  /**
    * Fires the next timer, if it is due by `until`, and lets everything that follows from it settle.
    *
    * @param until on the monotonic clock; if nothing is due until then, the clock moves there
    * @returns whether a timer fired
    */
   async step(until = Infinity): Promise<boolean> {
+    const fired = this.#fire(until);
+    if (fired) await settled();
+    else if (until !== Infinity) this.#elapsed = Math.max(this.#elapsed, until);
+    return fired;
+  }
+
+  #fire(until: number): boolean {
     const at = this.nextAt;
-    if (at === undefined || at > until) {
-      if (until !== Infinity) this.#elapsed = Math.max(this.#elapsed, until);
-      return false;
-    }
+    if (at === undefined || at > until) return false;
     const timer = this.#pop();
     this.#elapsed = Math.max(this.#elapsed, timer.at);
     const { callback } = timer;
     timer.callback = undefined;
     callback?.();
-    await settled();
     return true;
-  }
-
-  /** Lets `milliseconds` pass. */
-  async advance(milliseconds: number): Promise<void> {
-    const until = this.#elapsed + milliseconds;
-    await settled();
-    while (await this.step(until));
   }
 
   /** Most timers are cancelled before they fire: time limits of calls that were answered. */
@@ -143,5 +151,38 @@ function isSooner(a: Timer, b: Timer): boolean {
 export function settled(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);
+  });
+}
+
+/** How many turns the event loop is asked for at a time: between them it does nothing but promise callbacks. */
+const TURNS = 64;
+
+/**
+ * Takes turn after turn until one says that it was the last; before each, every promise that could settle has.
+ *
+ * Immediates that are set together run in one round of the event loop, with all promise callbacks after each, which is several times
+ * faster than a round for each.
+ *
+ * @see https://nodejs.org/en/learn/asynchronous-work/event-loop-timers-and-nexttick
+ */
+function inTurns(turn: () => boolean): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let over = false;
+    const take = (): void => {
+      if (over) return;
+      try {
+        if (turn()) return;
+        resolve();
+      } catch (error) {
+        reject(error instanceof Error ? error : new Error(String(error)));
+      }
+      over = true;
+    };
+    const takeSome = (): void => {
+      if (over) return;
+      for (let count = 0; count < TURNS; count += 1) setImmediate(take);
+      setImmediate(takeSome);
+    };
+    takeSome();
   });
 }

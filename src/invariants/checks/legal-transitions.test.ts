@@ -90,6 +90,16 @@ describe('legal-transitions', () => {
     expect(history.node('a', { state: 'none' }).broken()).toEqual([]);
   });
 
+  it('lets the state be taken away by one who cannot have heard yet that the node is the driver’s again', () => {
+    const history = new History({ nodes: ['a'] }).daemonSetGone().wait(5000).daemonSetMade();
+    expect(history.node('a', { state: 'none' }).broken()).toEqual([]);
+  });
+
+  it('is broken when the state is taken away though the node has been the driver’s again for long enough', () => {
+    const history = new History({ nodes: ['a'] }).daemonSetGone().daemonSetMade().wait(5000);
+    expect(history.node('a', { state: 'none' }).broken()).toEqual(BROKEN);
+  });
+
   it('is broken when a node is started while the flow is off', () => {
     const history = new History({ nodes: ['a'] }).policy({ autoUpgrade: false }).wait(5000);
     expect(history.upgrade('a', 'v2', 'cordon-required').broken()).toEqual(BROKEN);

@@ -33,11 +33,15 @@ function stateChange(step: Step, context: Context): readonly Accusation[] {
   return accuse('legal-transitions', after.name, `${before.state} to ${after.state}: ${found}`);
 }
 
-/** The label's removal is right when the flow is off, or when the node is no longer the driver's. */
+/** The label's removal is right when the flow is off, or when the node is not, or was not until a moment ago, the driver's. */
 const known: Rule = ({ after }, { scene, now, tolerance }) => {
   if (after.state !== 'none') return undefined;
   const off = scene.policiesLately(now, tolerance.watchMs).some((policy) => policy?.autoUpgrade !== true);
-  const wanted = [...scene.daemonSets.values()].some((set) => labelsSelector(set.nodeSelector)(after.labels));
+  const wanted = [...scene.daemonSets.values()].some(
+    ({ uid, nodeSelector }) =>
+      labelsSelector(nodeSelector)(after.labels) &&
+      now - (scene.daemonSetSince.get(uid) ?? -Infinity) > tolerance.watchMs,
+  );
   return off || !wanted ? undefined : 'the state was taken away while the flow was on';
 };
 

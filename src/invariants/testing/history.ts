@@ -3,11 +3,15 @@ import type { UpgradeState } from '../../contract/states.ts';
 import type { Expectation } from '../check.ts';
 import type { OutsideDeed } from '../findings.ts';
 import { Ledger, type Report } from '../ledger.ts';
-import type { Author, Seen, SeenNode, SeenPod, SeenPolicy } from '../seen.ts';
+import type { Author, Seen, SeenNode, SeenDaemonSet, SeenPod, SeenPolicy } from '../seen.ts';
 import { parseSelector } from '../selector.ts';
 
 const DAEMON_SET = 'driver-ds-uid';
 const NIC = { [NIC_PRESENT_LABEL]: 'true' };
+const DRIVER: SeenDaemonSet = {
+  ...{ kind: 'DaemonSet', namespace: 'ns', name: 'driver', uid: DAEMON_SET },
+  ...{ deleting: false, nodeSelector: NIC },
+};
 
 /**
  * A history written by hand: each call is one more event, ten milliseconds after the one before. A test makes a lawful one and
@@ -42,10 +46,7 @@ export class History {
       ...policy,
     };
     this.#existing(this.#policy);
-    this.#existing({
-      ...{ kind: 'DaemonSet', namespace: 'ns', name: 'driver', uid: DAEMON_SET },
-      ...{ deleting: false, nodeSelector: NIC },
-    });
+    this.#existing(DRIVER);
     this.#existing(revision('v1', 1));
     for (const name of nodes) {
       this.#nodes.set(name, plainNode(name));
@@ -91,10 +92,12 @@ export class History {
   }
 
   daemonSetGone(): this {
-    return this.#gone({
-      ...{ kind: 'DaemonSet', namespace: 'ns', name: 'driver', uid: DAEMON_SET },
-      ...{ deleting: false, nodeSelector: NIC },
-    });
+    return this.#gone(DRIVER);
+  }
+
+  /** It has been gone, and is there again. */
+  daemonSetMade(): this {
+    return this.#changed(DRIVER);
   }
 
   deleteDriver(node: string): this {

@@ -48,6 +48,9 @@ export interface RunAllOptions {
   readonly batch?: number;
 }
 
+/** Nearly all objects of a run die young: with room for them, collecting them costs little. */
+const YOUNG_MB = 128;
+
 /** Runs the scenarios on several workers. */
 export async function runAll({
   scenarios,
@@ -58,7 +61,7 @@ export async function runAll({
 }: RunAllOptions): Promise<void> {
   let more = true;
   const work = async (): Promise<void> => {
-    const worker = new Worker(program);
+    const worker = new Worker(program, { resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } });
     try {
       for (let order = take(scenarios, batch); more && order.length > 0; order = take(scenarios, batch)) {
         if (!onDelivery(await ask(worker, order))) more = false;

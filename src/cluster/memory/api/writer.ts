@@ -10,7 +10,7 @@ import { metadataProblems } from './metadata-validation.ts';
 import { timestamp, withMetadata } from './object-metadata.ts';
 import { alreadyExists, conflict, invalid, MODIFIED } from './refusals.ts';
 import type { Store } from './store.ts';
-import type { RawObject, WriteOptions } from './types.ts';
+import type { RawObject, ResourceName, WriteOptions } from './types.ts';
 import { changedObject, countGeneration } from './changed-object.ts';
 
 export interface Surroundings {
@@ -18,6 +18,8 @@ export interface Surroundings {
   readonly clock: Clock;
   /** Uniform in [0, 1). */
   readonly random: () => number;
+  /** Whether `metadata.managedFields` says who wrote which fields of objects of a kind. */
+  readonly isAccountKept: (resource: ResourceName) => boolean;
 }
 
 /** What a write makes of an object. */
@@ -83,10 +85,11 @@ export class Writer {
   }
 
   #record(
-    { fields }: Kind,
+    { resource, fields }: Kind,
     written: { readonly before: RawObject | undefined; readonly after: RawObject },
     { fieldManager: manager, subresource }: WriteOptions,
   ): RawObject {
+    if (!this.#surroundings.isAccountKept(resource)) return written.after;
     return recordUpdate({
       ...written,
       manager,

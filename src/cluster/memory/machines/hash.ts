@@ -13,11 +13,25 @@ export function hashOf(value: unknown): string {
   return Array.from(String(hash), (digit) => SAFE.charAt(digit.charCodeAt(0) % SAFE.length)).join('');
 }
 
-/** The text of a value with the fields of all objects in order, so that equal values have equal texts. */
+/** The texts of values whose parts never change, as is so with all that is stored. */
+const TEXTS = new WeakMap<object, string>();
+
+/**
+ * The text of a value with the fields of all objects in order, so that equal values have equal texts.
+ *
+ * @param value must not be changed any more
+ */
 export function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const known = TEXTS.get(value);
+  if (known !== undefined) return known;
+  const text = Array.isArray(value)
+    ? `[${value.map((item) => canonical(item ?? null)).join()}]`
+    : `{${Object.entries(value).flatMap(fieldText).sort().join()}}`;
+  TEXTS.set(value, text);
+  return text;
+}
+
+function fieldText([name, value]: readonly [string, unknown]): readonly string[] {
+  return value === undefined ? [] : [`${JSON.stringify(name)}:${canonical(value)}`];
 }

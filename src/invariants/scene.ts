@@ -73,8 +73,7 @@ export class Scene {
       }
       case 'DaemonSet': {
         const change = changeOf(this.daemonSets, object.uid, object);
-        if (event.type !== 'existing' && change.before === undefined)
-          this.daemonSetSince.set(object.uid, time);
+        this.#followDaemonSet(change, event.type === 'existing');
         return { kind: object.kind, change };
       }
       case 'ControllerRevision': {
@@ -125,6 +124,10 @@ export class Scene {
       if (newest === undefined || revision.revision > newest.revision) newest = revision;
     }
     return newest?.hash;
+  }
+
+  #followDaemonSet({ before, after, time }: Change<SeenDaemonSet>, existing: boolean): void {
+    if (!existing && before === undefined && after !== undefined) this.daemonSetSince.set(after.uid, time);
   }
 
   #followNode(name: string, change: Change<SeenNode>, existing: boolean): void {

@@ -15,7 +15,7 @@ import { lookUp, type StringMap } from '../kubernetes/objects.ts';
 export interface NodeView {
   readonly node: NodeFacts;
   readonly driver: DriverView;
-  /** The other pods on the node; undefined as long as they have not been read. */
+  /** All pods on the node; undefined as long as they have not been read. */
   readonly workload: WorkloadView | undefined;
 }
 
@@ -86,6 +86,7 @@ export interface WorkloadPod {
   readonly labels: StringMap;
   readonly phase: string;
   readonly terminating: boolean;
+  readonly ready: boolean;
   /** The kind of the owner that controls it, if one does. */
   readonly controllerKind: string | undefined;
   /** A static pod's mirror: it cannot be evicted. */

@@ -51,4 +51,23 @@ describe('done-means-updated', () => {
     const { violations, races } = history.finish();
     expect([violations.length, races.length]).toEqual([0, 1]);
   });
+
+  describe('takes a driver pod that has come a moment ago', () => {
+    const replaced = (): History => {
+      const history = new History({ nodes: ['a'] }).wait(5000).upgrade('a', 'v1', 'pod-restart-required');
+      return history.deleteDriver('a').replaceDriver('a', 'v1').pod('driver-a', { ready: false }).wait(500);
+    };
+    const judged = (history: History): readonly number[] => {
+      const { violations, races } = history.node('a', { state: 'uncordon-required' }).finish();
+      return [violations.length, races.length];
+    };
+
+    it('for a race: nobody may have heard of it', () => {
+      expect(judged(replaced())).toEqual([0, 1]);
+    });
+
+    it('for no excuse on a node that says that a driver waits for safe load: that calls for a read', () => {
+      expect(judged(replaced().node('a', { safeLoad: 'true' }))).toEqual([1, 0]);
+    });
+  });
 });

@@ -1,6 +1,6 @@
 import { accuse, type Check, type Context } from '../check.ts';
 import type { Scene } from '../scene.ts';
-import type { SeenPod } from '../seen.ts';
+import type { SeenNode, SeenPod } from '../seen.ts';
 import { claimsUpdated } from '../transitions.ts';
 
 /** A node that claims to be upgraded has a driver pod of the newest revision, and it is Ready. */
@@ -10,7 +10,7 @@ export const doneMeansUpdated: Check = {
     // Whoever put the node into the state before has claimed it, not the operator.
     if (!claimsUpdated(before.state, after.state) || context.scene.cameByHand.has(after.name)) return [];
     const drivers = context.scene.podsOn(after.name).filter((pod) => pod.driver && !pod.deleting);
-    const doubts = drivers.map((pod) => doubt(pod, context));
+    const doubts = drivers.map((pod) => doubt(pod, before, context));
     if (doubts.includes(undefined)) return [];
     if (context.excused(after.name, 'state-change')) return [];
     const what = doubts.map((each) => each?.what).join('; ') || 'there is no driver pod';
@@ -27,6 +27,7 @@ export const doneMeansUpdated: Check = {
 /** Why a driver pod is not what the claim says; undefined: it is. */
 function doubt(
   pod: SeenPod,
+  node: SeenNode,
   { scene, now, tolerance }: Context,
 ): { what: string; race: boolean } | undefined {
   const news = (since: number | undefined): boolean =>
@@ -37,7 +38,12 @@ function doubt(
     const what = `${pod.name} is of revision ${pod.revision ?? 'unknown'}, the newest is ${newest ?? 'unknown'}`;
     return { what, race: owner !== undefined && news(scene.newestRevisionSince.get(owner)) };
   }
-  return pod.ready ? undefined : { what: `${pod.name} is not Ready`, race: wasOtherwise(pod, scene, news) };
+  if (pod.ready) return undefined;
+  // A node that says that a driver waits for safe load contradicts what is believed of a Ready one: then nothing but a read will do.
+  const unread = (since: number | undefined): boolean =>
+    since !== undefined && now - since <= tolerance.readMs;
+  const race = wasOtherwise(pod, scene, node.safeLoad === undefined ? news : unread);
+  return { what: `${pod.name} is not Ready`, race };
 }
 
 /** It was Ready a moment ago, or another one was that it has replaced. */

@@ -19,6 +19,8 @@ const STATE_PATH = '/metadata/labels/nvidia.com~1ofed-driver-upgrade-state';
 const REASON_PATH = '/metadata/annotations/nvidia.com~1ofed-driver-upgrade-reason';
 const FENCE_PATH = '/metadata/annotations/nvidia.com~1ofed-driver-upgrade.fence';
 const NO_FENCE = { op: 'test', path: FENCE_PATH, value: null } as const;
+const SAFE_LOAD_PATH = '/metadata/annotations/nvidia.com~1ofed-driver-upgrade.driver-wait-for-safe-load';
+const NOBODY_WAITS = { op: 'test', path: SAFE_LOAD_PATH, value: null } as const;
 const UID = { op: 'test', path: '/metadata/uid', value: 'uid-of-node-1' } as const;
 
 describe('A patch of a node', () => {
@@ -28,6 +30,7 @@ describe('A patch of a node', () => {
       UID,
       { op: 'test', path: STATE_PATH, value: 'cordon-required' },
       NO_FENCE,
+      NOBODY_WAITS,
       { op: 'add', path: STATE_PATH, value: 'wait-for-jobs-required' },
     ]);
   });
@@ -71,7 +74,15 @@ describe('A patch of a node', () => {
         { to: 'none', annotations: { [REASON_ANNOTATION]: null } },
         { [MOFED_WAIT_LABEL]: null },
       ),
-    ).toEqual([UID, { op: 'test', path: STATE_PATH, value: null }, NO_FENCE]);
+    ).toEqual([UID, { op: 'test', path: STATE_PATH, value: null }, NO_FENCE, NOBODY_WAITS]);
+  });
+
+  it('steps to another state only if no driver has begun to wait for safe load meanwhile, or ceased to', () => {
+    const waits = { op: 'test', path: SAFE_LOAD_PATH, value: 'true' } as const;
+    const node = aStoredNode({ annotations: { [SAFE_LOAD_ANNOTATION]: 'true' } });
+    expect(nodePatch(node, { to: 'upgrade-required' })).toContainEqual(waits);
+    expect(nodePatch(aStoredNode(), { to: 'upgrade-required' })).toContainEqual(NOBODY_WAITS);
+    expect(nodePatch(node, { unschedulable: true })).not.toContainEqual(waits);
   });
 
   it('takes along labels that have nothing to do with the upgrade', () => {

@@ -1,4 +1,4 @@
-import { FENCE_ANNOTATION, STATE_LABEL } from '../../contract/keys.ts';
+import { FENCE_ANNOTATION, SAFE_LOAD_ANNOTATION, STATE_LABEL } from '../../contract/keys.ts';
 import { parseState } from '../../contract/states.ts';
 import { lookUp } from '../../kubernetes/objects.ts';
 import type { JsonPatchOperation } from '../../cluster/port.ts';
@@ -12,8 +12,8 @@ export type LabelChanges = MapChanges;
 
 /**
  * The JSON patch for a change, on the condition that the node is what the decision believed it to be: the same object, in the same
- * state, in the same hands, and, where the change is to `spec.unschedulable`, as schedulable as before. Two operators at once, or a
- * person in between, then lose a race harmlessly. A write after which there is no way back is made on the very version that was decided
+ * state, in the same hands, and, where the change is to `spec.unschedulable`, as schedulable as before. A step to another state also
+ * needs a driver to wait for safe load if one did. Two operators at once, or a person in between, then lose a race harmlessly. A write after which there is no way back is made on the very version that was decided
  * on, and no other, so that one that comes late comes too late.
  *
  * A `test` of an absent path against null holds (RFC 6902 leaves it open; the API server's implementation has it so).
@@ -39,12 +39,17 @@ export function nodePatch(
     ...(isCritical(parseState(state), change) ? [versionOf(node)] : []),
     ...(node.hasLabels ? [testOf(labelMap.path, STATE_LABEL, state)] : []),
     ...(node.hasAnnotations
-      ? [testOf(annotationMap.path, FENCE_ANNOTATION, lookUp(node.annotations, FENCE_ANNOTATION))]
+      ? tested(change).map((key) => testOf(annotationMap.path, key, lookUp(node.annotations, key)))
       : []),
     ...schedulability(node, change.unschedulable),
     ...mapOperations(labelMap, labelChanges),
     ...mapOperations(annotationMap, change.annotations ?? {}),
   ];
+}
+
+/** A driver that has begun to wait for safe load since the node was seen is another one than the one by which its step was decided. */
+function tested({ to }: NodeChange): readonly string[] {
+  return to === undefined ? [FENCE_ANNOTATION] : [FENCE_ANNOTATION, SAFE_LOAD_ANNOTATION];
 }
 
 function versionOf({ resourceVersion }: StoredNode): JsonPatchOperation {

@@ -3,7 +3,7 @@ import { DRIVER_CONTAINER, REVISION_HASH_LABEL } from '../../contract/keys.ts';
 import { controllerOf, lookUp } from '../../kubernetes/objects.ts';
 import type { DriverFailure } from '../../upgrade/view.ts';
 import { driverFailureOf } from './driver-failure.ts';
-import type { RawPod } from './raw-pod.ts';
+import { isReady, type RawPod } from './raw-pod.ts';
 import { identity, resourceType } from './resource-type.ts';
 
 /** A driver pod as it is kept. */
@@ -33,8 +33,7 @@ export const driverPods = resourceType<StoredDriverPod>(
       daemonSet: owner?.kind === 'DaemonSet' ? owner.uid : undefined,
       revision: lookUp(raw.metadata.labels, REVISION_HASH_LABEL),
       terminating: raw.metadata.deletionTimestamp !== undefined,
-      ready:
-        raw.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true,
+      ready: isReady(raw),
       driverReady:
         raw.status?.containerStatuses?.some(
           ({ name, ready }) => name === DRIVER_CONTAINER && ready === true,

@@ -125,6 +125,7 @@ describe('Another pod as it is kept', () => {
       emptyDir: false,
     });
     expect(workloadPods.trim(aRawPod({ terminating: true })).terminating).toBe(true);
+    expect(workloadPods.trim(aRawDriverPod()).ready).toBe(true);
   });
 
   it('can be made of an object of which nearly everything is missing', () => {
@@ -136,6 +137,7 @@ describe('Another pod as it is kept', () => {
       labels: {},
       phase: '',
       terminating: false,
+      ready: false,
       controllerKind: undefined,
       mirror: false,
       emptyDir: false,

@@ -35,3 +35,7 @@ export interface RawContainerStatus {
   };
   readonly lastState?: { readonly terminated?: { readonly exitCode?: number; readonly reason?: string } };
 }
+
+export function isReady({ status }: RawPod): boolean {
+  return status?.conditions?.some((each) => each.type === 'Ready' && each.status === 'True') === true;
+}

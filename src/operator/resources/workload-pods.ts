@@ -1,7 +1,7 @@
 import type { Stored } from '../../cluster/port.ts';
 import { controllerOf, lookUp } from '../../kubernetes/objects.ts';
 import type { WorkloadPod } from '../../upgrade/view.ts';
-import type { RawPod } from './raw-pod.ts';
+import { isReady, type RawPod } from './raw-pod.ts';
 import { identity, resourceType } from './resource-type.ts';
 
 /** The kubelet marks the API server's picture of a static pod with it. */
@@ -18,6 +18,7 @@ export const workloadPods = resourceType<StoredWorkloadPod>(
     labels: raw.metadata.labels ?? {},
     phase: raw.status?.phase ?? '',
     terminating: raw.metadata.deletionTimestamp !== undefined,
+    ready: isReady(raw),
     controllerKind: controllerOf(raw.metadata)?.kind,
     mirror: lookUp(raw.metadata.annotations, MIRROR_ANNOTATION) !== undefined,
     emptyDir: raw.spec?.volumes?.some(({ emptyDir }) => emptyDir !== undefined) === true,

@@ -6,6 +6,7 @@ import {
   SAFE_LOAD_ANNOTATION,
 } from '../../contract/keys.ts';
 import { aDriverPod, aNode, aPod, aPolicy, CRASH, NEW, NOW } from '../testing/builders.ts';
+import type { WorkloadPod } from '../view.ts';
 import { changeOf, decide, evicted, nextState, restarted, written } from '../testing/outcome.ts';
 
 const restarting = { state: 'pod-restart-required', cordoned: true } as const;
@@ -130,11 +131,42 @@ describe('a node in pod-restart-required whose new driver is Ready', () => {
     expect(nextState(decision)).toBe('upgrade-done');
     expect(changeOf(decision)?.unschedulable).toBeUndefined();
   });
+});
 
-  it('takes off the node what the init container left there: a Ready driver has loaded', () => {
-    const decision = decide(aNode({ ...restarting, driver: 'ready', safeLoad: true }));
+describe('a node in pod-restart-required that bears the safe-load annotation beside a Ready driver', () => {
+  const marked = { ...restarting, driver: 'ready', safeLoad: true } as const;
+  const found = (more: Parameters<typeof aPod>[0] = {}): WorkloadPod =>
+    aPod({ name: 'driver-1', controllerKind: 'DaemonSet', ...more });
+
+  it.each([
+    ['drained', aPolicy()],
+    ['not drained', undrained],
+  ])('has its pods read first, for the driver may be an old one that is gone: %s', (_, policy) => {
+    for (const read of [{}, { pods: [found()], readAt: NOW - 2001 }]) {
+      const decision = decide(aNode({ ...marked, ...read }), { policy });
+      expect(decision.workload).toBe('fresh');
+      expect(decision.actions).toEqual([]);
+    }
+  });
+
+  it('loses it once the read shows that driver Ready: it has loaded, and the annotation is a leftover', () => {
+    const decision = decide(aNode({ ...marked, pods: [found()] }));
     expect(nextState(decision)).toBe('uncordon-required');
     expect(written(decision, SAFE_LOAD_ANNOTATION)).toBeNull();
+  });
+
+  it.each([
+    ['another driver in its place', [found({ uid: 'driver-2', ready: false })]],
+    ['it waiting in its init container again', [found({ ready: false })]],
+    ['it terminating', [found({ terminating: true })]],
+    ['no driver', []],
+  ])('waits to hear of what the read shows: %s', (_, pods) => {
+    const decision = decide(aNode({ ...marked, pods }));
+    expect(decision).toMatchObject({ actions: [], workload: 'none', reason: { code: 'driver-starting' } });
+  });
+
+  it('is cordoned again first, if somebody has uncordoned it', () => {
+    expect(changeOf(decide(aNode({ ...marked, cordoned: false })))?.unschedulable).toBe(true);
   });
 });
 

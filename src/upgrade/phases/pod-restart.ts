@@ -5,9 +5,9 @@ import { driverFailure } from '../driver-failure.ts';
 import { emptyNode } from '../empty-node.ts';
 import { without } from '../node-change.ts';
 import type { Reason } from '../reasons.ts';
-import { waitsForSafeLoad, type Context, type NodeView } from '../view.ts';
+import { waitsForSafeLoad, type Context, type DriverPod, type NodeView } from '../view.ts';
 import { cordonAgain } from './cordon.ts';
-import { fail, wait, type Outcome, type Phase } from './phase.ts';
+import { fail, pass, wait, type Outcome, type Phase } from './phase.ts';
 
 /** `pod-restart-required`: the driver pod is replaced, or the driver held back by its init container is let go. */
 export const podRestart: Phase = {
@@ -28,8 +28,7 @@ export const podRestart: Phase = {
 function restart(condition: DriverCondition, view: NodeView, context: Context): Outcome {
   switch (condition.kind) {
     case 'ready':
-      // A pod that is Ready is past its init container: what it left on the node holds nobody back.
-      return { kind: 'pass', annotations: without(view, SAFE_LOAD_ANNOTATION) };
+      return waitsForSafeLoad(view) ? removeLeftover(condition.pod, view, context) : pass;
     case 'failing':
       return { kind: 'fail', reason: driverFailure(condition.pod, condition.failure) };
     case 'outdated':
@@ -52,6 +51,23 @@ function restart(condition: DriverCondition, view: NodeView, context: Context): 
     case 'terminating':
       return awaitDriver(condition, view);
   }
+}
+
+/**
+ * A pod that is Ready is past its init container: what that left on the node holds nobody back. But where the watch of pods is behind
+ * that of nodes, this is how a new pod looks that waits in the place of the one that was Ready. Only a read made just now tells.
+ */
+function removeLeftover(pod: DriverPod, view: NodeView, context: Context): Outcome {
+  if (!isFresh(view, context)) {
+    const message = `Making sure that driver pod ${pod.name} is Ready, though the node says that a driver waits for safe load`;
+    return cordonAgain(view) ?? wait({ code: 'reading-pods', message }, { workload: 'fresh' });
+  }
+  if (isFoundReady(pod, view)) return { kind: 'pass', annotations: without(view, SAFE_LOAD_ANNOTATION) };
+  return awaitDriver({ kind: 'starting', pod }, view);
+}
+
+function isFoundReady({ uid }: DriverPod, { workload }: NodeView): boolean {
+  return workload?.pods.some((pod) => pod.uid === uid && pod.ready && !pod.terminating) === true;
 }
 
 /** The driver may load any moment: whatever was scheduled here in the meantime would lose its network by it. */

@@ -166,6 +166,7 @@ const workloadPod: fc.Arbitrary<WorkloadPod> = fc.record({
   ),
   phase: fc.oneof(fc.constantFrom('Pending', 'Running', 'Succeeded', 'Failed', 'Unknown'), text),
   terminating: fc.boolean(),
+  ready: fc.boolean(),
   controllerKind: fc.constantFrom('DaemonSet', 'DaemonSet', 'ReplicaSet', 'Job', undefined, '__proto__'),
   mirror: fc.boolean(),
   emptyDir: fc.boolean(),

@@ -78,6 +78,7 @@ export function aPod(more: Partial<WorkloadPod> & { readonly refused?: number } 
     labels: {},
     phase: 'Running',
     terminating: false,
+    ready: true,
     controllerKind: 'ReplicaSet',
     mirror: false,
     emptyDir: false,

@@ -170,10 +170,13 @@ export class Machine {
           ? undefined
           : {
               asOf: this.#reading.asOf,
-              pods: (this.#reading.pods ?? this.pods()).map((pod) => ({
-                ...pod,
-                eviction: this.#evictions.get(pod.uid),
-              })),
+              pods: [
+                ...(this.#reading.pods ?? this.pods()).map((pod) => ({
+                  ...pod,
+                  eviction: this.#evictions.get(pod.uid),
+                })),
+                ...this.drivers.map((driver) => driverAmongPods(this.#seen(driver, around))),
+              ],
             },
     };
   }
@@ -247,4 +250,9 @@ export class Machine {
   #staleReading(): void {
     if (this.#reading !== undefined) this.#reading.asOf = -Infinity;
   }
+}
+
+/** A driver pod as it comes with a read of all pods on the node. */
+function driverAmongPods({ namespace, name, uid, terminating, ready }: DriverPod): WorkloadPod {
+  return aPod({ namespace, name, uid, terminating, ready, controllerKind: 'DaemonSet' });
 }

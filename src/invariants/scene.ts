@@ -30,6 +30,8 @@ export class Scene {
   readonly inProgress = new Set<string>();
   /** When a DaemonSet was first seen, by its UID. Absent: before the observation. */
   readonly daemonSetSince = new Map<string, number>();
+  /** When a node was last put in progress by somebody else than the operator. */
+  readonly pushedAt = new Map<string, number>();
   /** When the newest revision of a DaemonSet was first seen, by the DaemonSet's UID. */
   readonly newestRevisionSince = new Map<string, number>();
   /** When a pod was bound to its node, with the resourceVersion, by the pod's UID. Absent: before the observation. */
@@ -132,8 +134,10 @@ export class Scene {
 
   #followNode(name: string, change: Change<SeenNode>, existing: boolean): void {
     this.#cordonHolders.set(name, nextCordonHolder(this.cordonHolder(name), change));
-    if (change.after !== undefined && isInProgress(change.after.state)) this.inProgress.add(name);
-    else this.inProgress.delete(name);
+    if (change.after !== undefined && isInProgress(change.after.state)) {
+      if (change.by === 'others' && !this.inProgress.has(name)) this.pushedAt.set(name, change.time);
+      this.inProgress.add(name);
+    } else this.inProgress.delete(name);
     this.#followState(name, change, existing);
     const cordoned = change.after?.unschedulable === true;
     if (!cordoned) this.cordonedAt.delete(name);

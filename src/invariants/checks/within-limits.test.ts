@@ -50,6 +50,16 @@ describe('within-limits', () => {
     expect(history.broken()).toEqual(['within-limits a']);
   });
 
+  it('calls it a race when somebody else put a node in progress a moment before, and a violation later', () => {
+    const pushed = (): History => {
+      const history = new History({ nodes: ['a', 'b'] }).upgrade('b', 'v2', 'upgrade-required');
+      return history.by('others').node('a', { state: 'drain-required' }).by('operator');
+    };
+    const { violations, races } = pushed().node('b', { state: 'cordon-required' }).finish();
+    expect([violations.length, races.length]).toEqual([0, 1]);
+    expect(pushed().wait(5000).node('b', { state: 'cordon-required' }).broken()).toEqual(['within-limits b']);
+  });
+
   it('calls it a race when the limit was lowered a moment before, and a violation later', () => {
     const history = new History({ nodes: ['a', 'b', 'c'], policy: { maxParallelUpgrades: 0 } });
     history.wait(60_000).upgrade('a', 'v2', 'cordon-required').upgrade('b', 'v2', 'upgrade-required');

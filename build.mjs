@@ -7,6 +7,7 @@ const { version } = JSON.parse(readFileSync(new URL('./package.json', import.met
 const PROGRAMS = {
   'ofed-operator': 'src/cli/main.ts',
   simulate: 'src/simulate/cli/main.ts',
+  floor: 'bench/floor/main.ts',
 };
 const named = process.argv.slice(2);
 const wanted = named.length > 0 ? named : ['ofed-operator'];

@@ -10,6 +10,7 @@ export default defineConfig({
           testTimeout: 30_000,
           include: [
             'src/**/*.test.ts',
+            'bench/**/*.test.ts',
             'demo/**/*.test.ts',
             'test/{observer,control-plane,harness,conformance}/**/*.test.ts',
           ],

@@ -15,7 +15,7 @@ const OUTCOME: Outcome = {
     races: [],
     statistics: {
       ...{ durationSeconds: 12.34, nodesDone: 3, mostInProgress: 2, totalCordonedSeconds: 140 },
-      slotGapSeconds: { median: 0, most: 0, total: 0 },
+      slotGapSeconds: { median: 0, p99: 0, most: 0, total: 0 },
       cordonedSeconds: new Map([
         ['node-0', 4],
         ['node-1', 6],

@@ -31,7 +31,12 @@ describe('statistics', () => {
       .revision('v2', 2)
       .node('b', { state: 'upgrade-required' });
     history.upgrade('a', 'v2').wait(1990).node('b', { state: 'cordon-required' });
-    expect(history.finish().statistics.slotGapSeconds).toEqual({ median: 2, most: 2, total: 2 });
+    expect(history.finish().statistics.slotGapSeconds).toEqual({
+      median: 2,
+      p99: 2,
+      most: 2,
+      total: 2,
+    });
   });
 
   it('counts a cordon that still stands', () => {

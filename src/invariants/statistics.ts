@@ -8,7 +8,12 @@ export interface Statistics {
   readonly nodesDone: number;
   readonly mostInProgress: number;
   /** From a slot's release to its next use, while nodes were waiting; one for each slot that was taken again. */
-  readonly slotGapSeconds: { readonly median: number; readonly most: number; readonly total: number };
+  readonly slotGapSeconds: {
+    readonly median: number;
+    readonly p99: number;
+    readonly most: number;
+    readonly total: number;
+  };
   /** Per node, how long it was cordoned on behalf of the upgrade or a person. */
   readonly cordonedSeconds: ReadonlyMap<string, number>;
   readonly totalCordonedSeconds: number;
@@ -21,6 +26,8 @@ export interface Transition {
   readonly from: NodeState;
   readonly to: NodeState;
 }
+
+type Limit = Pick<SeenPolicy, 'maxParallelUpgrades'>;
 
 /** Takes the figures as the changes pass by. */
 export class Tally {
@@ -35,7 +42,7 @@ export class Tally {
   #lastDone: number | undefined;
   #nodesDone = 0;
 
-  node(change: Change<SeenNode>, policy: SeenPolicy | undefined): void {
+  node(change: Change<SeenNode>, policy: Limit | undefined): void {
     const { rv, time, before, after } = change;
     const name = nameOf(change);
     this.#cordon(name, after?.unschedulable === true, time);
@@ -57,7 +64,12 @@ export class Tally {
       durationSeconds: ((this.#lastDone ?? 0) - (this.#firstStart ?? this.#lastDone ?? 0)) / 1000,
       nodesDone: this.#nodesDone,
       mostInProgress: this.#most,
-      slotGapSeconds: { median: gaps[gaps.length >> 1] ?? 0, most: gaps.at(-1) ?? 0, total: sum(gaps) },
+      slotGapSeconds: {
+        median: gaps[gaps.length >> 1] ?? 0,
+        p99: gaps[Math.floor(gaps.length * 0.99)] ?? 0,
+        most: gaps.at(-1) ?? 0,
+        total: sum(gaps),
+      },
       cordonedSeconds: cordoned,
       totalCordonedSeconds: sum([...cordoned.values()]),
       transitions: this.#transitions,
@@ -74,7 +86,7 @@ export class Tally {
     if (freed !== undefined) this.#gapsMs.push(time - freed);
   }
 
-  #finish(name: string, to: NodeState, time: number, policy: SeenPolicy | undefined): void {
+  #finish(name: string, to: NodeState, time: number, policy: Limit | undefined): void {
     this.#inProgress.delete(name);
     // Without a limit there are no slots; and one that was freed beyond a lowered limit is not there to be taken.
     const limit = policy?.maxParallelUpgrades ?? 0;

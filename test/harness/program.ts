@@ -33,10 +33,15 @@ export interface StartRequest {
   readonly logFile: string;
 }
 
-/** Runs the built program with Node. Nothing of this process's own cluster access reaches it. */
-export function startProgram({ args, env, logFile }: StartRequest): Running {
+/** Runs the built program with Node. */
+export function startProgram({ args, ...request }: StartRequest): Running {
+  return startCommand(process.execPath, { ...request, args: [PROGRAM, ...args] });
+}
+
+/** Runs any program. Nothing of this process's own cluster access reaches it. */
+export function startCommand(command: string, { args, env, logFile }: StartRequest): Running {
   const log = openSync(logFile, 'a');
-  const child = spawn(process.execPath, [PROGRAM, ...args], {
+  const child = spawn(command, args, {
     stdio: ['ignore', log, log],
     env: { PATH: process.env['PATH'], HOME: '/nonexistent', ...env },
   });

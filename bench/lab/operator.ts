@@ -1,0 +1,62 @@
+import { POLICY_NAME } from '../../src/contract/keys.ts';
+import { eventually, type ControlPlane } from '../../test/control-plane/index.ts';
+import { startOperator, type OperatorProcess } from '../../test/harness/index.ts';
+import type { Contender, EventLoopDelay } from './contender.ts';
+
+export const POLICY = `/apis/mellanox.com/v1alpha1/nicclusterpolicies/${POLICY_NAME}`;
+
+/** This operator. */
+export const ownOperator: Contender = {
+  name: 'ofed-operator',
+  start: async (controlPlane) => {
+    const operator = await startOperator(controlPlane, { args: ['--metrics-address', '127.0.0.1:0'] });
+    const begun = operator.log().length;
+    await eventually(() => isStarted(operator, begun), { what: 'the operator to lead', timeoutMs: 120_000 });
+    const metrics = metricsOf(operator);
+    return {
+      pid: operator.pid,
+      user: operator.user,
+      ask: ({ version, begin }) => {
+        begin();
+        return setPolicyVersion(controlPlane, version);
+      },
+      eventLoopDelay: async () => eventLoopDelay(await metrics()),
+      obituary: () => (operator.isRunning ? '' : operator.lastLog()),
+      stop: async () => {
+        await operator.stop();
+      },
+    };
+  },
+};
+
+/** Asks for a version in the policy, as a person does. */
+export async function setPolicyVersion({ api }: ControlPlane, version: string): Promise<void> {
+  await api.patch(POLICY, 'merge', { spec: { ofedDriver: { version } } });
+}
+
+/** @returns what reads the figures that it serves, in Prometheus' text format */
+export function metricsOf(operator: OperatorProcess): () => Promise<string> {
+  const starting = operator.log().findLast(({ msg }) => msg === 'starting');
+  const { port } = starting?.['metrics'] as { readonly port: number };
+  return async () => (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+}
+
+/** The value of a figure without labels. */
+export function metric(text: string, name: string): number | undefined {
+  const value = new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1];
+  return value === undefined ? undefined : Number(value);
+}
+
+function isStarted(operator: OperatorProcess, from: number): boolean {
+  return operator
+    .log()
+    .slice(Math.max(0, from - 1))
+    .some(({ msg }) => msg === 'started');
+}
+
+function eventLoopDelay(text: string): EventLoopDelay | undefined {
+  const p99 = metric(text, 'nodejs_eventloop_lag_p99_seconds');
+  const most = metric(text, 'nodejs_eventloop_lag_max_seconds');
+  if (p99 === undefined || most === undefined) return undefined;
+  return { p99Ms: p99 * 1000, mostMs: most * 1000 };
+}

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { atLeastOne, count, duration } from './options.ts';
+
+describe('a time on the command line', () => {
+  it.each([
+    ['500ms', 500],
+    ['1s', 1000],
+    ['10m', 600_000],
+    ['2h', 7_200_000],
+    ['0s', 0],
+  ])('%s is so many milliseconds', (text, milliseconds) => {
+    expect(duration(text)).toBe(milliseconds);
+  });
+
+  it.each(['', '5', '1.5s', '-1s', '1 s', '1d'])('"%s" is refused', (text) => {
+    expect(() => duration(text)).toThrow('It must be a time like 500ms, 1s or 10m.');
+  });
+});
+
+describe('a number on the command line', () => {
+  it('is a whole number', () => {
+    expect(count('50000')).toBe(50_000);
+    expect(() => count('1e3')).toThrow('whole number');
+    expect(() => count('-1')).toThrow('whole number');
+  });
+
+  it('may have to be at least 1', () => {
+    expect(atLeastOne('1')).toBe(1);
+    expect(() => atLeastOne('0')).toThrow('at least 1');
+  });
+});

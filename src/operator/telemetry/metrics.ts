@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { UPGRADE_STATES } from '../../contract/states.ts';
 import type { NodeState } from '../../contract/states.ts';
+import { registerEventLoopMetrics } from './event-loop-metrics.ts';
 import { registerProcessMetrics } from './process-metrics.ts';
 
 /** How an eviction ended: accepted, refused by a PodDisruptionBudget, the pod was gone already, or the call failed. */
@@ -53,6 +54,7 @@ const CALL_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 3
 export function createMetrics(): Metrics {
   const registry = new Registry();
   registerProcessMetrics(registry);
+  registerEventLoopMetrics(registry);
   return {
     ...rolloutMetrics(registry),
     ...apiMetrics(registry),

@@ -1,5 +1,6 @@
 /** `npm run bench`: what the operator costs, one command for each question. */
 import { Command, CommanderError } from 'commander';
+import { addDecide } from './decide/command.ts';
 import { addRollout } from './rollout/command.ts';
 
 const USAGE_ERROR = 2;
@@ -19,6 +20,7 @@ takes some ten minutes and needs Go. Leave the machine alone while it measures: 
   );
 
 addRollout(program);
+addDecide(program);
 
 for (const command of [program, ...program.commands]) {
   command

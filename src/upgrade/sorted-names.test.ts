@@ -25,4 +25,20 @@ describe('sorted names', () => {
       }),
     );
   });
+
+  it('stay so in a large fleet, in whatever order they come and go', () => {
+    const fleet = Array.from({ length: 3000 }, (_, index) => `node-${index}`);
+    const anyOrder = fc.shuffledSubarray(fleet, { minLength: fleet.length });
+    fc.assert(
+      fc.property(anyOrder, anyOrder, fc.nat(fleet.length), (coming, going, gone) => {
+        const names = new SortedNames();
+        for (const name of coming) names.add(name);
+        for (const name of going.slice(0, gone)) names.delete(name);
+        for (const name of coming.slice(0, 50)) names.add(name);
+        const left = new Set([...going.slice(gone), ...coming.slice(0, 50)]);
+        expect(names.firstFew(fleet.length, () => true)).toEqual([...left].sort());
+      }),
+      { numRuns: 20 },
+    );
+  });
 });

@@ -38,6 +38,8 @@ export class Scene {
   readonly boundAt = new Map<string, { readonly rv: number; readonly time: number }>();
   /** When a driver pod was last Ready, by its UID. */
   readonly lastReady = new Map<string, number>();
+  /** When a driver pod was last there and Ready, by the name of the node. */
+  readonly lastReadyOn = new Map<string, number>();
   /** The resourceVersion at which a node was last cordoned. Absent: before the observation. */
   readonly cordonedAt = new Map<string, number>();
   /** For how many milliseconds a node was in the state that it was in before. Absent: since before the observation. */
@@ -171,8 +173,10 @@ export class Scene {
     const there = this.podsByNode.get(node) ?? new Map<string, SeenPod>();
     this.podsByNode.set(node, there.set(after.uid, after));
     if (node !== '' && nodeOf(before) === '' && !existing) this.boundAt.set(after.uid, { rv, time });
-    if (after.driver && [after, before].some((pod) => pod?.ready === true))
+    if (after.driver && [after, before].some((pod) => pod?.ready === true)) {
       this.lastReady.set(after.uid, time);
+      this.lastReadyOn.set(node, time);
+    }
   }
 
   #forgetPod(pod: SeenPod | undefined): void {

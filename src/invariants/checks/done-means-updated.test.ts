@@ -33,12 +33,19 @@ describe('done-means-updated', () => {
     expect(history.node('a', { state: 'uncordon-required' }).broken()).toEqual(BROKEN);
   });
 
-  it('is broken when the node has no driver pod', () => {
+  it('is broken when the node has had no driver pod for long enough to have been heard of', () => {
     const history = new History({ nodes: ['a'] })
       .revision('v2', 2)
       .upgrade('a', 'v2', 'pod-restart-required');
-    history.deleteDriver('a').podGone('driver-a').node('a', { state: 'uncordon-required' });
+    history.deleteDriver('a').podGone('driver-a').wait(5000).node('a', { state: 'uncordon-required' });
     expect(history.broken()).toEqual(BROKEN);
+  });
+
+  it('calls it a race when the Ready driver pod went a moment before', () => {
+    const history = new History({ nodes: ['a'] }).wait(5000).upgrade('a', 'v1', 'pod-restart-required');
+    history.deleteDriver('a').podGone('driver-a').node('a', { state: 'uncordon-required' });
+    const { violations, races } = history.finish();
+    expect([violations.length, races.length]).toEqual([0, 1]);
   });
 
   it('calls it a race when a new revision came a moment before', () => {

@@ -14,7 +14,10 @@ export const doneMeansUpdated: Check = {
     if (doubts.includes(undefined)) return [];
     if (context.excused(after.name, 'state-change')) return [];
     const what = doubts.map((each) => each?.what).join('; ') || 'there is no driver pod';
-    const race = doubts.some((each) => each?.race === true);
+    const race =
+      doubts.length === 0
+        ? isNews(context.scene.lastReadyOn.get(after.name), context)
+        : doubts.some((each) => each?.race === true);
     return accuse(
       'done-means-updated',
       after.name,
@@ -25,13 +28,9 @@ export const doneMeansUpdated: Check = {
 };
 
 /** Why a driver pod is not what the claim says; undefined: it is. */
-function doubt(
-  pod: SeenPod,
-  node: SeenNode,
-  { scene, now, tolerance }: Context,
-): { what: string; race: boolean } | undefined {
-  const news = (since: number | undefined): boolean =>
-    since !== undefined && now - since <= tolerance.watchMs;
+function doubt(pod: SeenPod, node: SeenNode, context: Context): { what: string; race: boolean } | undefined {
+  const { scene, now, tolerance } = context;
+  const news = (since: number | undefined): boolean => isNews(since, context);
   const owner = pod.controller?.uid;
   const newest = owner === undefined ? undefined : scene.newestHash(owner);
   if (newest === undefined || pod.revision !== newest) {
@@ -44,6 +43,11 @@ function doubt(
     since !== undefined && now - since <= tolerance.readMs;
   const race = wasOtherwise(pod, scene, node.safeLoad === undefined ? news : unread);
   return { what: `${pod.name} is not Ready`, race };
+}
+
+/** Nobody need have heard of it yet. */
+function isNews(since: number | undefined, { now, tolerance }: Context): boolean {
+  return since !== undefined && now - since <= tolerance.watchMs;
 }
 
 /** It was Ready a moment ago, or another one was that it has replaced. */

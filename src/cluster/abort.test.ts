@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { onAbort } from './abort.ts';
 import { sleep } from './clock.ts';
-import { FakeClock } from './testing/fake-clock.ts';
+import { VirtualClock } from './memory/virtual-clock.ts';
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -20,7 +20,7 @@ describe('onAbort', () => {
   it('lets any number wait for one signal without a warning', async () => {
     const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
     const controller = new AbortController();
-    const clock = new FakeClock();
+    const clock = new VirtualClock();
     const sleeps = Array.from({ length: 100 }, () => sleep(clock, 1000, controller.signal));
     controller.abort();
     await Promise.all(sleeps);

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { steadyClock } from './clock.ts';
-import { FakeClock } from './testing/fake-clock.ts';
+import { VirtualClock } from './memory/virtual-clock.ts';
 
 describe('A steady clock', () => {
   it('goes on from the time of day that it began at, whatever becomes of the machine’s', async () => {
-    const machine = new FakeClock();
+    const machine = new VirtualClock();
     let jump = 0;
     const clock = steadyClock({
       now: () => machine.now() + jump,

@@ -2,11 +2,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ApiError, type ApiErrorCode } from './errors.ts';
 import { Informer, type Change, type InformerOptions } from './informer.ts';
 import type { List, WatchEvent } from './port.ts';
-import { FakeClock, settle } from './testing/fake-clock.ts';
+import { settled, VirtualClock } from './memory/virtual-clock.ts';
 import { node, testNodes, type TestNode } from './testing/nodes.ts';
 import { ScriptedCluster } from './testing/scripted-cluster.ts';
 
-let clock: FakeClock;
+let clock: VirtualClock;
 let cluster: ScriptedCluster<TestNode>;
 let changes: Change<TestNode>[];
 let troubles: { code: ApiErrorCode; retryInMs: number }[];
@@ -15,7 +15,7 @@ let controller: AbortController;
 let running: Promise<void>;
 
 beforeEach(() => {
-  clock = new FakeClock();
+  clock = new VirtualClock();
   cluster = new ScriptedCluster();
   changes = [];
   troubles = [];
@@ -42,7 +42,7 @@ async function start(options: Partial<InformerOptions<TestNode>> = {}): Promise<
     ...options,
   });
   running = informer.run(controller.signal);
-  await settle();
+  await settled();
   return informer;
 }
 
@@ -76,7 +76,7 @@ describe('An informer', () => {
     cluster.lists.push(list(100));
     const informer = await start();
     cluster.latest.send(added(node('a', 101)), modified(node('a', 102)), deleted(node('a', 103)));
-    await settle();
+    await settled();
     expect(changes).toEqual([
       { key: 'a', before: undefined, after: node('a', 101) },
       { key: 'a', before: node('a', 101), after: node('a', 102) },
@@ -90,7 +90,7 @@ describe('An informer', () => {
     const informer = await start();
     informer.observe(node('a', 101));
     cluster.latest.send(modified(node('a', 101)));
-    await settle();
+    await settled();
     expect(changes.slice(1)).toEqual([{ key: 'a', before: node('a', 10), after: node('a', 101) }]);
     expect([...informer.values()]).toEqual([node('a', 101)]);
   });
@@ -132,7 +132,7 @@ describe('When a watch ends', () => {
     await start();
     cluster.latest.send(added(node('a', 101)));
     cluster.latest.end();
-    await settle();
+    await settled();
     expect(cluster.listed).toBe(1);
     expect(cluster.latest.query.resourceVersion).toBe('101');
     expect(troubles).toEqual([]);
@@ -143,7 +143,7 @@ describe('When a watch ends', () => {
     await start();
     cluster.latest.send(added(node('a', 101)), bookmark(150));
     cluster.latest.end();
-    await settle();
+    await settled();
     expect(cluster.latest.query.resourceVersion).toBe('150');
   });
 
@@ -152,7 +152,7 @@ describe('When a watch ends', () => {
     await start();
     await clock.advance(300_000);
     cluster.latest.end();
-    await settle();
+    await settled();
     expect(cluster.watches).toHaveLength(2);
     expect(troubles).toEqual([]);
   });
@@ -161,11 +161,11 @@ describe('When a watch ends', () => {
     cluster.lists.push(list(100));
     await start();
     cluster.latest.end();
-    await settle();
+    await settled();
     expect(clock.pending).toEqual([250]);
     await clock.advance(250);
     cluster.latest.end();
-    await settle();
+    await settled();
     expect(clock.pending).toEqual([500]);
     expect(cluster.watches).toHaveLength(2);
   });
@@ -185,7 +185,7 @@ describe('When something fails', () => {
     await start();
     cluster.latest.send(added(node('a', 101)));
     cluster.latest.fail(failure(code));
-    await settle();
+    await settled();
     expect(troubles).toEqual([{ code, retryInMs: 250 }]);
     await clock.advance(250);
     expect(cluster.listed).toBe(1);
@@ -218,7 +218,7 @@ describe('When something fails', () => {
     await clock.advance(750);
     cluster.latest.send(bookmark(101));
     cluster.latest.fail(failure('connection'));
-    await settle();
+    await settled();
     expect(troubles.at(-1)).toEqual({ code: 'connection', retryInMs: 250 });
   });
 
@@ -227,7 +227,7 @@ describe('When something fails', () => {
     await start();
     for (const wait of [250, 500, 1000]) {
       cluster.latest.fail(failure('server'));
-      await settle();
+      await settled();
       expect(troubles.at(-1)?.retryInMs).toBe(wait);
       await clock.advance(wait);
     }
@@ -240,7 +240,7 @@ describe('When its resourceVersion is too old', () => {
     const informer = await start();
     changes.length = 0;
     cluster.latest.fail(failure('gone'));
-    await settle();
+    await settled();
     expect(restarts).toBe(1);
     expect(changes).toEqual([
       { key: 'a', before: node('a', 10), after: undefined },
@@ -254,9 +254,9 @@ describe('When its resourceVersion is too old', () => {
     cluster.lists.push(list(100));
     await start();
     cluster.latest.fail(failure('gone'));
-    await settle();
+    await settled();
     cluster.latest.fail(failure('gone'));
-    await settle();
+    await settled();
     expect(cluster.listed).toBe(2);
     expect(troubles).toEqual([{ code: 'gone', retryInMs: 250 }]);
     await clock.advance(250);
@@ -269,7 +269,7 @@ describe('When its resourceVersion is too old', () => {
     for (const listed of [2, 3]) {
       cluster.latest.send(bookmark(150));
       cluster.latest.fail(failure('gone'));
-      await settle();
+      await settled();
       expect(cluster.listed).toBe(listed);
     }
     expect(troubles).toEqual([]);
@@ -283,10 +283,10 @@ describe('When its resourceVersion is too old', () => {
     );
     const informer = await start();
     cluster.latest.fail(failure('gone'));
-    await settle();
+    await settled();
     informer.observe(node('a', 201));
     answer(list(200, node('a', 150)));
-    await settle();
+    await settled();
     expect(informer.get('a')).toEqual(node('a', 201));
   });
 
@@ -294,7 +294,7 @@ describe('When its resourceVersion is too old', () => {
     cluster.lists.push(list(100, node('a', 90)), list(60, node('a', 50)));
     const informer = await start();
     cluster.latest.send(bookmark(58));
-    await settle();
+    await settled();
     expect(restarts).toBe(1);
     expect(informer.get('a')).toEqual(node('a', 50));
     expect(cluster.latest.query.resourceVersion).toBe('60');
@@ -307,10 +307,10 @@ describe('An informer that starts with the stream', () => {
     let synced = false;
     void informer.synced.then(() => (synced = true));
     cluster.latest.send(added(node('a', 10)), added(node('b', 20)), bookmark(5));
-    await settle();
+    await settled();
     expect({ synced, size: informer.size }).toEqual({ synced: false, size: 0 });
     cluster.latest.send(bookmark(100, true), modified(node('a', 101)));
-    await settle();
+    await settled();
     expect({ synced, size: informer.size }).toEqual({ synced: true, size: 2 });
     expect(informer.get('a')).toEqual(node('a', 101));
     expect(cluster.listed).toBe(0);
@@ -322,7 +322,7 @@ describe('An informer that starts with the stream', () => {
     for (const wait of [250, 500]) {
       cluster.latest.send(added(node('a', 10)));
       cluster.latest.fail(failure('connection'));
-      await settle();
+      await settled();
       expect(troubles.at(-1)?.retryInMs).toBe(wait);
       await clock.advance(wait);
     }
@@ -334,7 +334,7 @@ describe('An informer that starts with the stream', () => {
     await start({ startWith: 'stream' });
     cluster.latest.send(bookmark(100, true));
     cluster.latest.end();
-    await settle();
+    await settled();
     expect(cluster.latest.query).toEqual({ labelSelector: 'nic', resourceVersion: '100' });
   });
 
@@ -342,9 +342,9 @@ describe('An informer that starts with the stream', () => {
     await start({ startWith: 'stream' });
     cluster.latest.send(added(node('a', 10)), bookmark(100, true));
     cluster.latest.fail(failure('gone'));
-    await settle();
+    await settled();
     cluster.latest.send(added(node('b', 150)), bookmark(200, true));
-    await settle();
+    await settled();
     expect(changes.slice(1)).toEqual([
       { key: 'a', before: node('a', 10), after: undefined },
       { key: 'b', before: undefined, after: node('b', 150) },

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ApiError } from '../cluster/errors.ts';
-import { FakeClock, settle } from '../cluster/testing/fake-clock.ts';
+import { settled, VirtualClock } from '../cluster/memory/virtual-clock.ts';
 import { DRIVER_LABEL, MOFED_WAIT_LABEL, STATE_LABEL } from '../contract/keys.ts';
 import type { PolicyStatus } from '../contract/status.ts';
 import { createMetrics } from './telemetry/metrics.ts';
@@ -19,7 +19,7 @@ const MINUTE = 60_000;
 const OLD = '23.10-0.5.5.0.1';
 const NEW = '24.01-0.3.3.1-0';
 
-let clock: FakeClock;
+let clock: VirtualClock;
 let cluster: MemoryCluster;
 let log: RecordedLog;
 let stop: AbortController;
@@ -27,7 +27,7 @@ let running: Promise<void>;
 let ready: number;
 
 beforeEach(() => {
-  clock = new FakeClock();
+  clock = new VirtualClock();
   cluster = new MemoryCluster();
   log = new RecordedLog();
   stop = new AbortController();
@@ -51,7 +51,7 @@ const upgradePolicy = (maxParallelUpgrades = 1): Readonly<Record<string, unknown
 });
 
 /** A cluster whose nodes run the old driver, with one pod on each, and nothing left to do. */
-async function settled(setting: Setting = {}): Promise<void> {
+async function upAndRunning(setting: Setting = {}): Promise<void> {
   const { nodes: names = ['node-1'], maxParallelUpgrades, podStop = 500 } = setting;
   new Machines(cluster.store, clock, { driverStart: 3000, driverStop: 1000, podStop });
   for (const name of names) {
@@ -156,7 +156,7 @@ describe('A new cluster', () => {
   it('gets the driver, and its node is done as soon as the driver is Ready', async () => {
     const states = follow(STATE_LABEL);
     const waits = follow(MOFED_WAIT_LABEL);
-    await settled();
+    await upAndRunning();
     expect(states).toEqual(['upgrade-done']);
     expect(waits).toEqual(['true', 'false']);
     expect(status()).toMatchObject({
@@ -167,7 +167,7 @@ describe('A new cluster', () => {
   });
 
   it('is asked for nothing any more once there is nothing to do', async () => {
-    await settled();
+    await upAndRunning();
     await clock.advance(60 * MINUTE);
     expect(cluster.requests).toEqual([]);
     expect(clock.pending).toEqual([]);
@@ -176,7 +176,7 @@ describe('A new cluster', () => {
 
 describe('A changed version', () => {
   it('takes the node through every state, in order, and leaves it as it was', async () => {
-    await settled();
+    await upAndRunning();
     const states = follow(STATE_LABEL);
     const waits = follow(MOFED_WAIT_LABEL);
     want(NEW);
@@ -189,14 +189,14 @@ describe('A changed version', () => {
   });
 
   it('costs the node a write for each state and one for its wait label, one stream and one deletion', async () => {
-    await settled();
+    await upAndRunning();
     want(NEW);
     await clock.advance(MINUTE);
     expect(work()).toEqual(['1 delete pods', '1 evict pods/eviction', '1 watch pods', '8 patch nodes']);
   });
 
   it('costs it one read more where its pods took longer than two seconds to leave', async () => {
-    await settled({ podStop: 3000 });
+    await upAndRunning({ podStop: 3000 });
     want(NEW);
     await clock.advance(MINUTE);
     expect(stateOf()).toBe('upgrade-done');
@@ -210,7 +210,7 @@ describe('A changed version', () => {
   });
 
   it('has the driver reloaded only on a cordoned node that the other pods have left', async () => {
-    await settled();
+    await upAndRunning();
     const seen: { readonly cordoned: boolean; readonly pods: number }[] = [];
     cluster.before = ({ verb, resource }) => {
       if (verb !== 'delete' || resource !== 'pods') return undefined;
@@ -226,7 +226,7 @@ describe('A changed version', () => {
   });
 
   it('has the pods read once more where the node was schedulable in between, however short', async () => {
-    await settled();
+    await upAndRunning();
     want(NEW);
     await clock.advance(200);
     expect(stateOf()).toBe('drain-required');
@@ -238,7 +238,7 @@ describe('A changed version', () => {
   });
 
   it('is told step by step by the events of the node', async () => {
-    await settled();
+    await upAndRunning();
     const before = eventsOn('Node').length;
     want(NEW);
     await clock.advance(MINUTE);
@@ -254,7 +254,7 @@ describe('A changed version', () => {
   });
 
   it('is never called done by the status before the nodes have been looked at anew', async () => {
-    await settled();
+    await upAndRunning();
     const said: string[] = [];
     cluster.store.listen(({ plural, after }) => {
       const now = after?.['status'] as PolicyStatus | undefined;
@@ -267,7 +267,7 @@ describe('A changed version', () => {
   });
 
   it('is watched through the streams that there are: no stream is left open on a node’s pods', async () => {
-    await settled();
+    await upAndRunning();
     const before = cluster.watches.length;
     want(NEW);
     await clock.advance(MINUTE);
@@ -279,7 +279,7 @@ describe('A fleet', () => {
   const names = ['a', 'b', 'c', 'd', 'e'];
 
   it('is upgraded with as many nodes at once as the policy says, and never more', async () => {
-    await settled({ nodes: names, maxParallelUpgrades: 2 });
+    await upAndRunning({ nodes: names, maxParallelUpgrades: 2 });
     let most = 0;
     cluster.store.listen(() => {
       const busy = names.filter(
@@ -295,7 +295,7 @@ describe('A fleet', () => {
   });
 
   it('is upgraded all but the node that cannot be written', async () => {
-    await settled({ nodes: names, maxParallelUpgrades: 2 });
+    await upAndRunning({ nodes: names, maxParallelUpgrades: 2 });
     cluster.before = ({ verb, name }) =>
       verb === 'patch' && name === 'b' ? Promise.reject(new ApiError('server', 'not now')) : undefined;
     want(NEW);
@@ -308,7 +308,7 @@ describe('A fleet', () => {
   });
 
   it('goes on when a node is deleted in the middle, and the policy tells of it', async () => {
-    await settled({ nodes: names });
+    await upAndRunning({ nodes: names });
     want(NEW);
     await clock.advance(1500);
     expect(stateOf('a')).not.toBe('upgrade-required');
@@ -325,7 +325,7 @@ describe('A fleet', () => {
 
 describe('An operator that is started in the middle of an upgrade', () => {
   it.each([0, 250, 1200, 3000])('goes on where the other one was, after %i ms', async (moment) => {
-    await settled();
+    await upAndRunning();
     const states = follow(STATE_LABEL);
     want(NEW);
     await clock.advance(moment);
@@ -337,7 +337,7 @@ describe('An operator that is started in the middle of an upgrade', () => {
   });
 
   it('does nothing where there is nothing to do', async () => {
-    await settled();
+    await upAndRunning();
     await stopped();
     cluster.requests.length = 0;
     start();
@@ -348,7 +348,7 @@ describe('An operator that is started in the middle of an upgrade', () => {
 
 describe('A label that is no upgrade state', () => {
   it('is taken for none, and told once for each value that appears', async () => {
-    await settled();
+    await upAndRunning();
     const write = (value: string): void => {
       cluster.edit(nodes, { name: 'node-1' }, [
         { op: 'add', path: `/metadata/labels/${STATE_LABEL.replace('/', '~1')}`, value },
@@ -377,7 +377,7 @@ describe('Before everything has been read', () => {
 
 describe('A policy', () => {
   it('that cannot be used changes nothing on any node, and says why', async () => {
-    await settled();
+    await upAndRunning();
     cluster.edit(policies, { name: 'nic-cluster-policy' }, [
       { op: 'replace', path: '/spec/ofedDriver/version', value: NEW },
       { op: 'replace', path: '/spec/ofedDriver/upgradePolicy/maxParallelUpgrades', value: -1 },
@@ -390,7 +390,7 @@ describe('A policy', () => {
   });
 
   it('that is deleted in the middle of a drain hands the node back', async () => {
-    await settled({ podStop: 10_000 });
+    await upAndRunning({ podStop: 10_000 });
     want(NEW);
     await clock.advance(3000);
     expect(stateOf()).toBe('drain-required');
@@ -402,7 +402,7 @@ describe('A policy', () => {
   });
 
   it('is set right where somebody edits the driver’s DaemonSet by hand', async () => {
-    await settled();
+    await upAndRunning();
     const [daemonSet] = cluster.store.all(daemonSets);
     cluster.edit(daemonSets, daemonSet!.metadata, [
       { op: 'replace', path: '/spec/updateStrategy/type', value: 'RollingUpdate' },
@@ -415,7 +415,7 @@ describe('A policy', () => {
 
 describe('A DaemonSet', () => {
   it('whose last node has lost its labels is kept until the driver has left that node', async () => {
-    await settled();
+    await upAndRunning();
     cluster.edit(nodes, { name: 'node-1' }, [
       {
         op: 'replace',
@@ -434,7 +434,7 @@ describe('A DaemonSet', () => {
 
 describe('When the operator is told to end', () => {
   it('it does, and complains of nothing that it was in the middle of', async () => {
-    await settled();
+    await upAndRunning();
     const pending: Request[] = [];
     cluster.before = (request) => {
       if (request.verb !== 'patch') return undefined;
@@ -446,7 +446,7 @@ describe('When the operator is told to end', () => {
     expect(pending.map(({ resource }) => resource).sort()).toEqual(['nicclusterpolicies/status', 'nodes']);
     const before = log.lines.length;
     await stopped();
-    await settle();
+    await settled();
     expect(cluster.watches).toEqual([]);
     expect(log.lines.slice(before).filter(({ level }) => level === 'warn' || level === 'error')).toEqual([]);
   });

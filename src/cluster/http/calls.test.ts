@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import type { ResourceType } from '../port.ts';
-import { FakeClock } from '../testing/fake-clock.ts';
+import { VirtualClock } from '../memory/virtual-clock.ts';
 import { testNodes, type TestNode } from '../testing/nodes.ts';
 import type { RequestRecord } from './call.ts';
 import { json, plain, rawNode, refusal, reset, silence } from './testing/answers.ts';
@@ -123,7 +123,7 @@ describe('A call', () => {
 
 describe('A call that gets no answer', () => {
   it('times out, and a write may have been done', async () => {
-    const clock = new FakeClock();
+    const clock = new VirtualClock();
     const cluster = harness.cluster({ clock, callTimeoutMs: 5000 });
     harness.server.answer(silence);
     const patched = cluster.patch(testNodes, { name: 'n1' }, []);
@@ -138,7 +138,7 @@ describe('A call that gets no answer', () => {
   });
 
   it('times out too when only a part of the answer comes', async () => {
-    const clock = new FakeClock();
+    const clock = new VirtualClock();
     harness.server.answer((_request, response) => {
       response.writeHead(200, { 'content-type': 'application/json' }).write('{"kind":');
     });
@@ -150,7 +150,7 @@ describe('A call that gets no answer', () => {
   });
 
   it('fails at once when the caller gives up, and leaves nothing behind at the signal', async () => {
-    const clock = new FakeClock();
+    const clock = new VirtualClock();
     const controller = new AbortController();
     harness.server.answer(silence);
     const got = harness.cluster({ clock }).get(testNodes, { name: 'n1' }, { signal: controller.signal });

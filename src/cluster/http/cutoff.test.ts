@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { FakeClock } from '../testing/fake-clock.ts';
+import { VirtualClock } from '../memory/virtual-clock.ts';
 import { Cutoff } from './cutoff.ts';
 
 function make() {
-  const clock = new FakeClock();
+  const clock = new VirtualClock();
   const controller = new AbortController();
   return { clock, controller, cutoff: new Cutoff(clock, controller.signal) };
 }
@@ -25,7 +25,7 @@ describe('Cutoff', () => {
     const { controller, cutoff } = make();
     controller.abort();
     expect(cutoff.reason).toBe('aborted');
-    const late = new Cutoff(new FakeClock(), controller.signal);
+    const late = new Cutoff(new VirtualClock(), controller.signal);
     expect({ reason: late.reason, aborted: late.signal.aborted }).toEqual({
       reason: 'aborted',
       aborted: true,

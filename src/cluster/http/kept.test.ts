@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { FakeClock } from '../testing/fake-clock.ts';
+import { VirtualClock } from '../memory/virtual-clock.ts';
 import { Kept } from './kept.ts';
 
 function counting() {
-  const clock = new FakeClock();
+  const clock = new VirtualClock();
   const source = { got: 0, broken: false };
   const kept = new Kept(() => {
     source.got += 1;

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { FakeClock } from '../testing/fake-clock.ts';
+import { VirtualClock } from '../memory/virtual-clock.ts';
 import type { Connection } from './connection.ts';
 import { loadConnection, type LoadConnectionOptions } from './load-connection.ts';
 import { TestCa, type KeyPair } from './testing/certificates.ts';
@@ -127,7 +127,7 @@ describe('In a pod', () => {
 
   it('the token is read again after a minute, or when it was refused', async () => {
     serviceAccount();
-    const clock = new FakeClock();
+    const clock = new VirtualClock();
     const { authorization } = await load({ env: inCluster, clock });
     await authorization(false);
     file('serviceaccount/token', 'second');
@@ -227,7 +227,7 @@ describe('A kubeconfig', () => {
     );
     chmodSync(program, 0o755);
     const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: './bin/login', args: [] };
-    const clock = new FakeClock();
+    const clock = new VirtualClock();
     const { authorization } = await load({ kubeconfig: kubeconfig('config', {}, { exec }), clock });
     expect([await authorization(false), await authorization(false)]).toEqual([
       'Bearer made-1',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ApiError } from '../errors.ts';
-import { FakeClock } from '../testing/fake-clock.ts';
+import { VirtualClock } from '../memory/virtual-clock.ts';
 import { READ_RETRIES, withRetries } from './retry.ts';
 
 function failing(...errors: ApiError[]) {
@@ -17,7 +17,7 @@ function busy(retryAfterSeconds: number): ApiError {
 
 describe('withRetries', () => {
   it('waits longer from try to try', async () => {
-    const clock = new FakeClock();
+    const clock = new VirtualClock();
     const delays: number[] = [];
     const down = new ApiError('connection', 'down');
     const result = withRetries(failing(down, down, down), READ_RETRIES, {
@@ -31,7 +31,7 @@ describe('withRetries', () => {
   });
 
   it('waits as long as the server asks', async () => {
-    const clock = new FakeClock();
+    const clock = new VirtualClock();
     const result = withRetries(failing(busy(5)), READ_RETRIES, { clock, random: () => 0 });
     await clock.advance(4000);
     expect(clock.pending).toEqual([1000]);
@@ -40,7 +40,7 @@ describe('withRetries', () => {
   });
 
   it('does not come back at the same moment as everybody else whom the server asked to wait', async () => {
-    const clock = new FakeClock();
+    const clock = new VirtualClock();
     const late = withRetries(failing(busy(2)), READ_RETRIES, { clock, random: () => 0.5 });
     await clock.advance(2000);
     expect(clock.pending).toEqual([500]);
@@ -49,13 +49,13 @@ describe('withRetries', () => {
   });
 
   it('leaves it to the caller when the server asks for a long wait', async () => {
-    const clock = new FakeClock();
+    const clock = new VirtualClock();
     const result = withRetries(failing(busy(60)), READ_RETRIES, { clock, random: () => 0 });
     await expect(result).rejects.toMatchObject({ details: { retryAfterSeconds: 60 } });
   });
 
   it('does not wait out the delay when the caller gives up', async () => {
-    const clock = new FakeClock();
+    const clock = new VirtualClock();
     const controller = new AbortController();
     const aborted = new ApiError('aborted', 'given up');
     const result = withRetries(failing(busy(5), aborted), READ_RETRIES, {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Cluster, WatchEvent, WatchQuery } from '../port.ts';
-import { FakeClock } from '../testing/fake-clock.ts';
+import { VirtualClock } from '../memory/virtual-clock.ts';
 import { testNodes, type TestNode } from '../testing/nodes.ts';
 import {
   bookmarkLine,
@@ -174,7 +174,7 @@ describe('A watch', () => {
 
 describe('A stream that falls silent', () => {
   it('times out after more than three minutes, which a live one has bookmarks in', async () => {
-    const clock = new FakeClock();
+    const clock = new VirtualClock();
     harness.server.answer(stream(bookmarkLine(101)));
     const watched = watch(from100, harness.cluster({ clock }))[Symbol.asyncIterator]();
     await watched.next();
@@ -188,7 +188,7 @@ describe('A stream that falls silent', () => {
   });
 
   it('is not to blame for the time that the caller takes', async () => {
-    const clock = new FakeClock();
+    const clock = new VirtualClock();
     harness.server.answer(endedStream(bookmarkLine(101), bookmarkLine(102)));
     const heard: Event[] = [];
     for await (const event of watch(from100, harness.cluster({ clock }))) {
@@ -199,7 +199,7 @@ describe('A stream that falls silent', () => {
   });
 
   it('times out sooner before it has begun', async () => {
-    const clock = new FakeClock();
+    const clock = new VirtualClock();
     harness.server.answer(silence);
     const watched = all(watch(from100, harness.cluster({ clock, callTimeoutMs: 5000 })));
     await harness.server.until(1);

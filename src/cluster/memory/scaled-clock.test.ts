@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { FakeClock } from '../testing/fake-clock.ts';
+import { VirtualClock } from './virtual-clock.ts';
 import { scaledClock } from './scaled-clock.ts';
 
 describe('A scaled clock', () => {
   it('starts at the time of the clock beneath it and then goes as many times as fast', async () => {
-    const base = new FakeClock();
+    const base = new VirtualClock();
     await base.advance(500);
     const clock = scaledClock({ base, speed: 60 });
     const start = clock.now();
@@ -15,7 +15,7 @@ describe('A scaled clock', () => {
   });
 
   it('calls back when the delay has passed on itself', async () => {
-    const base = new FakeClock();
+    const base = new VirtualClock();
     const clock = scaledClock({ base, speed: 10 });
     const fired: number[] = [];
     clock.after(5_000, () => fired.push(clock.monotonic()));
@@ -26,7 +26,7 @@ describe('A scaled clock', () => {
   });
 
   it('can go slower, too', async () => {
-    const base = new FakeClock();
+    const base = new VirtualClock();
     const clock = scaledClock({ base, speed: 0.5 });
     const fired: string[] = [];
     clock.after(100, () => fired.push('once'));
@@ -37,7 +37,7 @@ describe('A scaled clock', () => {
   });
 
   it('does not call back what was cancelled', async () => {
-    const base = new FakeClock();
+    const base = new VirtualClock();
     const clock = scaledClock({ base, speed: 2 });
     const fired: string[] = [];
     const cancel = clock.after(10, () => fired.push('cancelled'));
@@ -48,6 +48,6 @@ describe('A scaled clock', () => {
   });
 
   it.each([0, -1, NaN, Infinity])('refuses to go at a speed of %s', (speed) => {
-    expect(() => scaledClock({ base: new FakeClock(), speed })).toThrow(RangeError);
+    expect(() => scaledClock({ base: new VirtualClock(), speed })).toThrow(RangeError);
   });
 });

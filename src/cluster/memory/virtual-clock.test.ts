@@ -65,6 +65,14 @@ describe('A virtual clock', () => {
     expect(clock.monotonic()).toBe(100);
   });
 
+  it('tells in how long each timer fires that is set', async () => {
+    const clock = new VirtualClock();
+    for (const delay of [300, 100, 100, 50]) clock.after(delay, () => undefined);
+    clock.after(200, () => undefined)();
+    await clock.advance(60);
+    expect(clock.pending).toEqual([40, 40, 240]);
+  });
+
   it('fires a timer that is set in the past now, not then', async () => {
     const clock = new VirtualClock();
     await clock.advance(50);

@@ -52,6 +52,12 @@ export class VirtualClock implements Clock {
     return this.#heap[0]?.at;
   }
 
+  /** In how many milliseconds each timer that is set fires, soonest first. */
+  get pending(): readonly number[] {
+    const live = this.#heap.filter((timer) => timer.callback !== undefined);
+    return live.map((timer) => timer.at - this.#elapsed).sort((a, b) => a - b);
+  }
+
   /**
    * Lets `milliseconds` pass: fires timer after timer, each when everything that follows from the one before it has settled.
    *

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ApiError } from '../../cluster/errors.ts';
-import { FakeClock, settle } from '../../cluster/testing/fake-clock.ts';
+import { settled, VirtualClock } from '../../cluster/memory/virtual-clock.ts';
 import { parsePolicy, type Policy } from '../../contract/policy.ts';
 import type { Pool } from '../../driver/index.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
@@ -17,7 +17,7 @@ import { DriverSync } from './driver-sync.ts';
 const UBUNTU: Pool = { osId: 'ubuntu', osVersion: '22.04', kernel: '5.15.0-78-generic', arch: 'amd64' };
 const RHEL: Pool = { osId: 'rhel', osVersion: '9.4', kernel: '5.14.0-427.el9.x86_64', arch: 'amd64' };
 
-let clock: FakeClock;
+let clock: VirtualClock;
 let cluster: MemoryCluster;
 let log: RecordedLog;
 let stop: AbortController;
@@ -29,7 +29,7 @@ let told: number;
 let sync: DriverSync;
 
 beforeEach(async () => {
-  clock = new FakeClock();
+  clock = new VirtualClock();
   cluster = new MemoryCluster();
   log = new RecordedLog();
   stop = new AbortController();
@@ -43,7 +43,7 @@ beforeEach(async () => {
   const ignore = (): void => undefined;
   const handlers = { node: ignore, driverPod: ignore, daemonSet: ignore, policy: ignore, object: ignore };
   void watches.run(handlers, stop.signal);
-  await settle();
+  await settled();
   sync = new DriverSync({
     ...world,
     initImage: 'ofed-operator:1',
@@ -68,7 +68,7 @@ function aPolicy(spec: Parameters<typeof aRawPolicy>[0] = {}): Policy {
 
 /** Something has changed, and time enough passes for an answer. The writes that were made. */
 async function synced(): Promise<readonly string[]> {
-  await settle();
+  await settled();
   const before = cluster.requests.length;
   sync.touch();
   await clock.advance(100);

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ApiError } from '../../cluster/errors.ts';
-import { FakeClock, settle } from '../../cluster/testing/fake-clock.ts';
+import { settled, VirtualClock } from '../../cluster/memory/virtual-clock.ts';
 import { LEASE_NAME, RESERVED_ANNOTATION } from '../../contract/keys.ts';
 import { leases, type StoredLease } from '../resources/leases.ts';
 import { MemoryCluster } from '../testing/memory-cluster.ts';
@@ -14,11 +14,11 @@ const REF = { name: LEASE_NAME, namespace: NAMESPACE };
 /** What people are promised, in milliseconds. */
 const PROMISED = 15_000;
 
-let clock: FakeClock;
+let clock: VirtualClock;
 let cluster: MemoryCluster;
 
 beforeEach(() => {
-  clock = new FakeClock();
+  clock = new VirtualClock();
   cluster = new MemoryCluster();
 });
 
@@ -61,7 +61,7 @@ class Contender {
 
 async function contender(identity: string): Promise<Contender> {
   const made = new Contender(identity);
-  await settle();
+  await settled();
   return made;
 }
 
@@ -124,7 +124,7 @@ describe('The second', () => {
     const [a, b] = await two();
     await clock.advance(1234);
     a.told.abort();
-    await settle();
+    await settled();
     expect([a.leads, b.leads]).toEqual([false, true]);
     expect(lease()).toMatchObject({ holder: 'b', transitions: 1 });
   });
@@ -305,7 +305,7 @@ describe('One that is told to end', () => {
     await clock.advance(1);
     expect(cluster.watches).toEqual([]);
     a.told.abort();
-    await settle();
+    await settled();
     expect(clock.pending).toEqual([]);
     expect(lease().holder).toBeUndefined();
   });

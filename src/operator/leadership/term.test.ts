@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ApiError } from '../../cluster/errors.ts';
-import { FakeClock, settle } from '../../cluster/testing/fake-clock.ts';
+import { settled, VirtualClock } from '../../cluster/memory/virtual-clock.ts';
 import { RESERVED_ANNOTATION } from '../../contract/keys.ts';
 import { leases, type StoredLease } from '../resources/leases.ts';
 import { MemoryCluster } from '../testing/memory-cluster.ts';
@@ -9,7 +9,7 @@ import { microTime, newLease } from './lease-writes.ts';
 import { parseReservation } from './reservation.ts';
 import { Term } from './term.ts';
 
-let clock: FakeClock;
+let clock: VirtualClock;
 let cluster: MemoryCluster;
 let term: Term;
 let starting: readonly string[];
@@ -44,7 +44,7 @@ const failRenewals = (): void => {
 };
 
 beforeEach(() => {
-  clock = new FakeClock();
+  clock = new VirtualClock();
   cluster = new MemoryCluster();
   starting = [];
   upcoming = [];
@@ -76,11 +76,11 @@ describe('A node', () => {
     let answer: () => void = () => undefined;
     cluster.after = () => new Promise((resolve) => (answer = resolve));
     term.renew();
-    await settle();
+    await settled();
     expect(lease().reserved).toBe('["n1"]');
     expect(term.isReserved('n1')).toBe(false);
     answer();
-    await settle();
+    await settled();
     expect(term.isReserved('n1')).toBe(true);
   });
 
@@ -130,7 +130,7 @@ describe('A renewal that is asked for', () => {
     term.renew();
     term.renew();
     term.renew();
-    await settle();
+    await settled();
     expect(renewals).toBe(2);
     expect(cluster.requests.map(({ verb }) => verb)).toEqual(['patch', 'patch']);
   });

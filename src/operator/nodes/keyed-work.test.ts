@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Clock } from '../../cluster/clock.ts';
-import { FakeClock, settle } from '../../cluster/testing/fake-clock.ts';
+import { settled, VirtualClock } from '../../cluster/memory/virtual-clock.ts';
 import { KeyedWork } from './keyed-work.ts';
 
 const MINUTE = 60_000;
 
-let time: FakeClock;
+let time: VirtualClock;
 /** By how much the wall clock is off, in milliseconds: an administrator has set it. */
 let skew: number;
 let clock: Clock;
@@ -19,7 +19,7 @@ let afterBatch: () => void;
 let keyed: KeyedWork;
 
 beforeEach(() => {
-  time = new FakeClock();
+  time = new VirtualClock();
   skew = 0;
   clock = {
     now: () => time.now() + skew,
@@ -67,14 +67,14 @@ describe('A key that is touched', () => {
     keyed.touch('a');
     keyed.touch('a');
     keyed.touch('b');
-    await settle();
+    await settled();
     expect(runs).toEqual(['a', 'b']);
   });
 
   it('is not done before whoever touched it has finished', async () => {
     keyed.touch('a');
     expect(runs).toEqual([]);
-    await settle();
+    await settled();
     expect(runs).toEqual(['a']);
   });
 
@@ -82,14 +82,14 @@ describe('A key that is touched', () => {
     const first = openWork();
     work['a'] = () => first.promise;
     keyed.touch('a');
-    await settle();
+    await settled();
     keyed.touch('a');
     keyed.touch('a');
-    await settle();
+    await settled();
     expect(runs).toEqual(['a']);
     work = {};
     first.end();
-    await settle();
+    await settled();
     expect(runs).toEqual(['a', 'a']);
   });
 
@@ -97,7 +97,7 @@ describe('A key that is touched', () => {
     const first = openWork();
     work['a'] = () => first.promise;
     keyed.touch('a');
-    await settle();
+    await settled();
     first.end();
     await time.advance(MINUTE);
     expect(runs).toEqual(['a']);
@@ -107,7 +107,7 @@ describe('A key that is touched', () => {
     work['slow'] = () => openWork().promise;
     keyed.touch('slow');
     keyed.touch('quick');
-    await settle();
+    await settled();
     expect(runs).toEqual(['slow', 'quick']);
   });
 });
@@ -195,7 +195,7 @@ describe('A key whose work fails', () => {
     random = 0;
     work['a'] = failing;
     keyed.touch('a');
-    await settle();
+    await settled();
     expect(failures).toEqual([{ key: 'a', retryIn: 50 }]);
     await time.advance(49);
     expect(runs).toHaveLength(1);
@@ -206,7 +206,7 @@ describe('A key whose work fails', () => {
   it('is not done any sooner for being touched', async () => {
     work['a'] = failing;
     keyed.touch('a');
-    await settle();
+    await settled();
     keyed.touch('a');
     await time.advance(49);
     expect(runs).toHaveLength(1);
@@ -223,7 +223,7 @@ describe('A key whose work fails', () => {
     failures = [];
     work['a'] = failing;
     keyed.touch('a');
-    await settle();
+    await settled();
     expect(failures).toEqual([{ key: 'a', retryIn: 50 }]);
   });
 
@@ -235,11 +235,11 @@ describe('A key whose work fails', () => {
     work['a'] = () => long.promise;
     await time.advance(1000);
     long.end();
-    await settle();
+    await settled();
     failures = [];
     work['a'] = failing;
     keyed.touch('a');
-    await settle();
+    await settled();
     expect(failures).toEqual([{ key: 'a', retryIn: 50 }]);
   });
 
@@ -248,7 +248,7 @@ describe('A key whose work fails', () => {
       throw new Error('no');
     };
     keyed.touch('a');
-    await settle();
+    await settled();
     expect(failures).toEqual([{ key: 'a', retryIn: 50 }]);
     work = {};
     await time.advance(50);
@@ -259,9 +259,9 @@ describe('A key whose work fails', () => {
     work['bad'] = failing;
     keyed.touch('bad');
     keyed.touch('good');
-    await settle();
+    await settled();
     keyed.touch('good');
-    await settle();
+    await settled();
     expect(runs).toEqual(['bad', 'good', 'good']);
     expect(failures.map(({ key }) => key)).toEqual(['bad']);
   });
@@ -273,7 +273,7 @@ describe('After a batch of keys', () => {
     afterBatch = () => (seen = [...runs]);
     keyed.touch('a');
     keyed.touch('b');
-    await settle();
+    await settled();
     expect(seen).toEqual(['a', 'b']);
     expect(batches).toBe(1);
   });
@@ -283,14 +283,14 @@ describe('After a batch of keys', () => {
       if (batches === 1) keyed.touch('granted');
     };
     keyed.touch('a');
-    await settle();
+    await settled();
     expect(runs).toEqual(['a', 'granted']);
     expect(batches).toBe(2);
   });
 
   it('others get their turn: no more than 200 keys are done in one go', async () => {
     for (let i = 0; i < 450; i += 1) keyed.touch(`key-${i}`);
-    await settle();
+    await settled();
     expect(runs).toHaveLength(200);
     await time.advance(0);
     expect(new Set(runs).size).toBe(450);
@@ -303,7 +303,7 @@ describe('After a batch of keys', () => {
       return undefined;
     };
     keyed.touch('restless');
-    await settle();
+    await settled();
     expect(runs).toHaveLength(200);
   });
 });
@@ -313,7 +313,7 @@ describe('A key that is forgotten', () => {
     work['failed'] = failing;
     keyed.touch('failed');
     keyed.wakeAt('asleep', clock.now() + 1000);
-    await settle();
+    await settled();
     keyed.forget('failed');
     keyed.forget('asleep');
     await time.advance(MINUTE);
@@ -328,7 +328,7 @@ describe('A key that is forgotten', () => {
     keyed.forget('a');
     failures = [];
     keyed.touch('a');
-    await settle();
+    await settled();
     expect(failures).toEqual([{ key: 'a', retryIn: 50 }]);
   });
 
@@ -336,13 +336,13 @@ describe('A key that is forgotten', () => {
     const first = openWork();
     work['a'] = () => first.promise;
     keyed.touch('a');
-    await settle();
+    await settled();
     keyed.forget('a');
     keyed.touch('a');
-    await settle();
+    await settled();
     expect(runs).toEqual(['a']);
     first.end();
-    await settle();
+    await settled();
     expect(runs).toEqual(['a', 'a']);
   });
 
@@ -350,11 +350,11 @@ describe('A key that is forgotten', () => {
     const first = openWork();
     work['a'] = () => first.promise;
     keyed.touch('a');
-    await settle();
+    await settled();
     keyed.wakeAt('a', clock.now() + 1000);
     keyed.forget('a');
     first.end();
-    await settle();
+    await settled();
     keyed.wakeAt('a', clock.now() + 1000);
     await time.advance(1000);
     expect(runs).toEqual(['a', 'a']);
@@ -370,7 +370,7 @@ describe('Once it is stopped', () => {
     keyed.touch('running');
     keyed.touch('bad');
     keyed.wakeAt('asleep', clock.now() + 1000);
-    await settle();
+    await settled();
     keyed.touch('running');
     keyed.touch('waiting');
     keyed.stop();

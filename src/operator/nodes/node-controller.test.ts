@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ApiError } from '../../cluster/errors.ts';
-import { FakeClock, settle } from '../../cluster/testing/fake-clock.ts';
+import { settled, VirtualClock } from '../../cluster/memory/virtual-clock.ts';
 import {
   LEGACY_STATE_ANNOTATION,
   MOFED_WAIT_LABEL,
@@ -28,7 +28,7 @@ import { Revisions } from './revisions.ts';
 import { StandingReasons } from './standing-reasons.ts';
 import { Workloads } from './workloads.ts';
 
-let clock: FakeClock;
+let clock: VirtualClock;
 let cluster: MemoryCluster;
 let log: RecordedLog;
 let events: RecordedEvents;
@@ -43,7 +43,7 @@ let onDecided: (name: string) => void;
 let controller: NodeController;
 
 beforeEach(async () => {
-  clock = new FakeClock();
+  clock = new VirtualClock();
   cluster = new MemoryCluster();
   log = new RecordedLog();
   events = new RecordedEvents();
@@ -86,7 +86,7 @@ beforeEach(async () => {
   });
   cluster.store.put(controllerRevisions, aRawRevision('ds-1', 1, 'new'));
   revisions.see(daemonSet);
-  await settle();
+  await settled();
   cluster.requests.length = 0;
 });
 
@@ -117,7 +117,7 @@ const pod = (name: string): void => {
 
 async function touched(...names: readonly string[]): Promise<void> {
   for (const name of names) controller.touch(name);
-  await settle();
+  await settled();
 }
 
 const labels = (name = 'node-1') => cluster.store.get(nodeType, { name })?.metadata.labels ?? {};
@@ -173,7 +173,7 @@ describe('A node', () => {
     expect(cluster.watches).toHaveLength(1);
     known.delete('node-1');
     await touched('node-1');
-    await settle();
+    await settled();
     expect(decided.at(-1)).toEqual({ name: 'node-1', counts: false });
     expect(fleet.size).toBe(0);
     expect(fleet.counts.inProgress).toBe(0);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { FakeClock, settle } from '../../cluster/testing/fake-clock.ts';
+import { settled, VirtualClock } from '../../cluster/memory/virtual-clock.ts';
 import { KERNEL_LABEL, NIC_PRESENT_LABEL } from '../../contract/keys.ts';
 import { controllerRevisions, type StoredDaemonSet } from '../resources/daemonsets.ts';
 import { workloadPods } from '../resources/workload-pods.ts';
@@ -32,7 +32,7 @@ beforeEach(() => {
   daemonSets = [];
   driverPods = new DriverPodIndex();
   stop = new AbortController();
-  const world = { cluster, clock: new FakeClock(), signal: stop.signal, log: new RecordedLog() };
+  const world = { cluster, clock: new VirtualClock(), signal: stop.signal, log: new RecordedLog() };
   const live = { values: () => daemonSets };
   revisions = new Revisions({ ...world, daemonSets: live, onKnown: () => undefined });
   workloads = new Workloads({ ...world, random: () => 0, onChange: () => undefined });
@@ -49,7 +49,7 @@ async function daemonSet(hash: string, spec: Parameters<typeof aStoredDaemonSet>
   cluster.store.put(controllerRevisions, aRawRevision(made.uid, 1, hash));
   daemonSets.push(made);
   revisions.see(made);
-  await settle();
+  await settled();
 }
 
 function pod(after: StoredDriverPod): void {

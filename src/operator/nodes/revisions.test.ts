@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ApiError } from '../../cluster/errors.ts';
-import { FakeClock, settle } from '../../cluster/testing/fake-clock.ts';
+import { settled, VirtualClock } from '../../cluster/memory/virtual-clock.ts';
 import { controllerRevisions, type StoredDaemonSet } from '../resources/daemonsets.ts';
 import { aRawRevision, aStoredDaemonSet, NAMESPACE } from '../testing/builders.ts';
 import { MemoryCluster } from '../testing/memory-cluster.ts';
 import { RecordedLog } from '../testing/recorders.ts';
 import { Revisions } from './revisions.ts';
 
-let clock: FakeClock;
+let clock: VirtualClock;
 let cluster: MemoryCluster;
 let log: RecordedLog;
 let live: StoredDaemonSet[];
@@ -16,7 +16,7 @@ let stop: AbortController;
 let revisions: Revisions;
 
 beforeEach(() => {
-  clock = new FakeClock();
+  clock = new VirtualClock();
   cluster = new MemoryCluster();
   log = new RecordedLog();
   live = [];
@@ -66,7 +66,7 @@ describe('The newest revision of a DaemonSet', () => {
     made('ds-1', 1, 'aaa');
     see(at(1));
     expect(revisions.of(at(1))).toBeUndefined();
-    await settle();
+    await settled();
     expect(revisions.of(at(1))).toBe('aaa');
     expect(told).toEqual(['mofed-ds']);
   });
@@ -76,7 +76,7 @@ describe('The newest revision of a DaemonSet', () => {
     made('ds-1', 11, 'newest');
     made('ds-1', 10, 'old');
     see(at(1));
-    await settle();
+    await settled();
     expect(revisions.of(at(1))).toBe('newest');
   });
 
@@ -84,7 +84,7 @@ describe('The newest revision of a DaemonSet', () => {
     made('ds-1', 1, 'mine');
     made('ds-2', 7, 'theirs');
     see(at(1));
-    await settle();
+    await settled();
     expect(revisions.of(at(1))).toBe('mine');
   });
 
@@ -92,14 +92,14 @@ describe('The newest revision of a DaemonSet', () => {
     made('ds-1', 1, 'aaa');
     see(at(1));
     see(at(1));
-    await settle();
+    await settled();
     see(at(1));
-    await settle();
+    await settled();
     expect(cluster.requests).toMatchObject([
       { verb: 'list', resource: 'controllerrevisions', query: { namespace: NAMESPACE } },
     ]);
     see(at(2));
-    await settle();
+    await settled();
     expect(cluster.requests).toHaveLength(2);
   });
 });
@@ -108,7 +108,7 @@ describe('A DaemonSet that its controller has not caught up with', () => {
   it('has no revision that anybody could know, and none is read', async () => {
     made('ds-1', 1, 'aaa');
     see(at(2, 1));
-    await settle();
+    await settled();
     expect(revisions.of(at(2, 1))).toBeUndefined();
     expect(cluster.requests).toEqual([]);
   });
@@ -116,12 +116,12 @@ describe('A DaemonSet that its controller has not caught up with', () => {
   it('loses the one that was known for what it was before', async () => {
     made('ds-1', 1, 'aaa');
     see(at(1));
-    await settle();
+    await settled();
     see(at(2, 1));
     expect(revisions.of(at(2, 1))).toBeUndefined();
     made('ds-1', 2, 'bbb');
     see(at(2));
-    await settle();
+    await settled();
     expect(revisions.of(at(2))).toBe('bbb');
   });
 });
@@ -131,14 +131,14 @@ describe('An answer that comes late', () => {
     const lists = holdLists();
     made('ds-1', 1, 'aaa');
     see(at(1));
-    await settle();
+    await settled();
     made('ds-1', 2, 'bbb');
     see(at(2));
-    await settle();
+    await settled();
     lists[1]?.go();
-    await settle();
+    await settled();
     lists[0]?.go();
-    await settle();
+    await settled();
     expect(revisions.of(at(2))).toBe('bbb');
     expect(told).toHaveLength(1);
   });
@@ -147,12 +147,12 @@ describe('An answer that comes late', () => {
     const lists = holdLists();
     made('ds-1', 1, 'aaa');
     see(at(1));
-    await settle();
+    await settled();
     made('ds-1', 2, 'bbb');
     see(at(2));
-    await settle();
+    await settled();
     lists[1]?.go();
-    await settle();
+    await settled();
     lists[0]?.go(unavailable());
     await clock.advance(10_000);
     expect(revisions.of(at(2))).toBe('bbb');
@@ -163,11 +163,11 @@ describe('An answer that comes late', () => {
     const lists = holdLists();
     made('ds-1', 1, 'aaa');
     see(at(1));
-    await settle();
+    await settled();
     live = [];
     revisions.forget('ds-1');
     lists[0]?.go();
-    await settle();
+    await settled();
     expect(revisions.of(at(1))).toBeUndefined();
     expect(told).toEqual([]);
   });
@@ -178,7 +178,7 @@ describe('A read that fails', () => {
     made('ds-1', 1, 'aaa');
     cluster.before = () => Promise.reject(unavailable());
     see(at(1));
-    await settle();
+    await settled();
     expect(log.messages('warn')).toEqual(['newest revision could not be read: trying again']);
     cluster.before = () => undefined;
     await clock.advance(999);
@@ -190,7 +190,7 @@ describe('A read that fails', () => {
 
   it('is one, too, that finds no revision', async () => {
     see(at(1));
-    await settle();
+    await settled();
     made('ds-1', 1, 'aaa');
     await clock.advance(1000);
     expect(revisions.of(at(1))).toBe('aaa');
@@ -199,7 +199,7 @@ describe('A read that fails', () => {
   it('is made again for what the DaemonSet is by then', async () => {
     cluster.before = () => Promise.reject(unavailable());
     see(at(1));
-    await settle();
+    await settled();
     cluster.before = () => undefined;
     made('ds-1', 2, 'bbb');
     live = [at(2)];
@@ -210,12 +210,12 @@ describe('A read that fails', () => {
   it('is not made again for a DaemonSet that is gone, nor when the operator has ended', async () => {
     cluster.before = () => Promise.reject(unavailable());
     see(at(1));
-    await settle();
+    await settled();
     live = [];
     await clock.advance(10_000);
     expect(cluster.requests).toHaveLength(1);
     see(at(1));
-    await settle();
+    await settled();
     stop.abort();
     await clock.advance(10_000);
     expect(cluster.requests).toHaveLength(2);

@@ -1,15 +1,15 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { REASON_ANNOTATION } from '../../contract/keys.ts';
-import { FakeClock } from '../../cluster/testing/fake-clock.ts';
+import { VirtualClock } from '../../cluster/memory/virtual-clock.ts';
 import type { Reason, ReasonCode } from '../../upgrade/reasons.ts';
 import { aStoredNode } from '../testing/builders.ts';
 import { StandingReasons } from './standing-reasons.ts';
 
-let clock: FakeClock;
+let clock: VirtualClock;
 let reasons: StandingReasons;
 
 beforeEach(() => {
-  clock = new FakeClock();
+  clock = new VirtualClock();
   reasons = new StandingReasons(clock);
 });
 

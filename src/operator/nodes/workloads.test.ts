@@ -1,19 +1,19 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ApiError } from '../../cluster/errors.ts';
-import { FakeClock, settle } from '../../cluster/testing/fake-clock.ts';
+import { settled, VirtualClock } from '../../cluster/memory/virtual-clock.ts';
 import { workloadPods } from '../resources/workload-pods.ts';
 import { aRawPod } from '../testing/builders.ts';
 import { MemoryCluster } from '../testing/memory-cluster.ts';
 import { Workloads } from './workloads.ts';
 
-let clock: FakeClock;
+let clock: VirtualClock;
 let cluster: MemoryCluster;
 let told: string[];
 let stop: AbortController;
 let workloads: Workloads;
 
 beforeEach(() => {
-  clock = new FakeClock();
+  clock = new VirtualClock();
   cluster = new MemoryCluster();
   told = [];
   stop = new AbortController();
@@ -42,7 +42,7 @@ const verbs = (): readonly string[] => cluster.requests.map(({ verb }) => verb);
 
 async function watch(node = 'node-1'): Promise<void> {
   workloads.watch(node);
-  await settle();
+  await settled();
 }
 
 /** The answers to what is asked from now on wait until the returned function is called. */
@@ -66,10 +66,10 @@ describe('The pods of a node', () => {
     await watch();
     expect(names()).toEqual(['a']);
     put('b');
-    await settle();
+    await settled();
     expect(names()).toEqual(['a', 'b']);
     gone('a');
-    await settle();
+    await settled();
     expect(names()).toEqual(['b']);
     expect(cluster.requests).toMatchObject([
       {
@@ -93,7 +93,7 @@ describe('The pods of a node', () => {
     expect(workloads.view('node-1')).toBeUndefined();
     expect(told).toEqual([]);
     go();
-    await settle();
+    await settled();
     expect(names()).toEqual(['a']);
   });
 
@@ -103,7 +103,7 @@ describe('The pods of a node', () => {
     expect(names()).toEqual([]);
     told = [];
     put('another', 'node-2');
-    await settle();
+    await settled();
     expect(told).toEqual([]);
   });
 
@@ -113,7 +113,7 @@ describe('The pods of a node', () => {
     await watch();
     expect(told).toEqual(['node-1']);
     gone('a');
-    await settle();
+    await settled();
     expect(told).toEqual(['node-1', 'node-1']);
   });
 });
@@ -150,7 +150,7 @@ describe('How old the knowledge is', () => {
   it('is no good if pods may have come while they were being read', async () => {
     const go = hold();
     const read = workloads.read('node-1');
-    await settle();
+    await settled();
     workloads.stale('node-1');
     go();
     await read;
@@ -162,7 +162,7 @@ describe('How old the knowledge is', () => {
     await watch();
     workloads.stale('node-1');
     go();
-    await settle();
+    await settled();
     expect(workloads.view('node-1')?.asOf).toBe(-Infinity);
   });
 
@@ -194,11 +194,11 @@ describe('A read in one go', () => {
   it('ends the stream, which may be behind it', async () => {
     await watch();
     await workloads.read('node-1');
-    await settle();
+    await settled();
     expect(cluster.watches).toEqual([]);
     told = [];
     put('late');
-    await settle();
+    await settled();
     expect(names()).toEqual([]);
     expect(told).toEqual([]);
   });
@@ -212,7 +212,7 @@ describe('A read in one go', () => {
     await watch();
     expect(names()).toEqual(['a']);
     go();
-    await settle();
+    await settled();
     expect(names()).toEqual([]);
     expect(verbs()).toEqual(['watch', 'list', 'watch']);
   });
@@ -227,7 +227,7 @@ describe('A read in one go', () => {
     expect(workloads.view('node-1')).toEqual(before);
     cluster.before = () => undefined;
     put('b');
-    await settle();
+    await settled();
     expect(names()).toEqual(['a', 'b']);
   });
 });
@@ -258,7 +258,7 @@ describe('What came of an eviction', () => {
     workloads.noteEviction('node-1', 'uid-of-a', attempt);
     gone('a');
     cluster.store.put(workloadPods, aRawPod({ name: 'a', uid: 'another' }));
-    await settle();
+    await settled();
     expect(evictions()).toEqual([undefined]);
   });
 
@@ -278,11 +278,11 @@ describe('A node that is of no interest any more', () => {
     await watch();
     await watch('node-2');
     workloads.drop('node-1');
-    await settle();
+    await settled();
     expect(cluster.watches.map(({ query }) => query?.fieldSelector)).toEqual(['spec.nodeName=node-2']);
     told = [];
     put('late');
-    await settle();
+    await settled();
     expect(told).toEqual([]);
     expect(workloads.view('node-1')).toBeUndefined();
   });
@@ -292,7 +292,7 @@ describe('A node that is of no interest any more', () => {
     await watch();
     workloads.drop('node-1');
     go();
-    await settle();
+    await settled();
     expect(told).toEqual([]);
     expect(workloads.view('node-1')).toBeUndefined();
   });
@@ -308,7 +308,7 @@ describe('When the operator ends', () => {
     const read = workloads.read('node-1');
     stop.abort();
     await expect(read).rejects.toMatchObject({ code: 'aborted' });
-    await settle();
+    await settled();
     expect(cluster.watches).toEqual([]);
   });
 
@@ -325,7 +325,7 @@ describe('When the operator ends', () => {
     expect(warnings).not.toHaveBeenCalled();
     warnings.mockRestore();
     stop.abort();
-    await settle();
+    await settled();
     expect(cluster.watches).toEqual([]);
   });
 });

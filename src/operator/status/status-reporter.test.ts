@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { FakeClock, settle } from '../../cluster/testing/fake-clock.ts';
+import { settled, VirtualClock } from '../../cluster/memory/virtual-clock.ts';
 import type { PolicyStatus } from '../../contract/status.ts';
 import { Fleet } from '../../upgrade/fleet.ts';
 import { idle, waiting } from '../../upgrade/decision.ts';
@@ -19,7 +19,7 @@ import { Tally } from './tally.ts';
 
 const DRIVER = { upgradePolicy: { autoUpgrade: true, maxParallelUpgrades: 4 } };
 
-let clock: FakeClock;
+let clock: VirtualClock;
 let cluster: MemoryCluster;
 let policies: StoredObject[];
 let daemonSets: StoredDaemonSet[];
@@ -32,7 +32,7 @@ let metrics: Metrics;
 let reporter: StatusReporter;
 
 beforeEach(async () => {
-  clock = new FakeClock();
+  clock = new VirtualClock();
   cluster = new MemoryCluster();
   policies = [aStoredPolicy({ driver: DRIVER })];
   daemonSets = [];
@@ -75,7 +75,7 @@ async function daemonSet(desired: number, uid: string): Promise<void> {
   cluster.store.put(controllerRevisions, aRawRevision(uid, 1, 'aaa'));
   daemonSets.push(made);
   revisions.see(made);
-  await settle();
+  await settled();
 }
 
 function upToDate(...names: readonly string[]): void {

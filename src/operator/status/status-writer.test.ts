@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ApiError, type ApiErrorCode } from '../../cluster/errors.ts';
-import { FakeClock } from '../../cluster/testing/fake-clock.ts';
+import { VirtualClock } from '../../cluster/memory/virtual-clock.ts';
 import type { PolicyStatus } from '../../contract/status.ts';
 import { policies, type StoredObject } from '../resources/objects.ts';
 import { aRawPolicy } from '../testing/builders.ts';
@@ -8,7 +8,7 @@ import { MemoryCluster } from '../testing/memory-cluster.ts';
 import { RecordedLog, RecordedEvents } from '../testing/recorders.ts';
 import { statusOf, StatusWriter } from './status-writer.ts';
 
-let clock: FakeClock;
+let clock: VirtualClock;
 let cluster: MemoryCluster;
 let log: RecordedLog;
 let stop: AbortController;
@@ -18,7 +18,7 @@ let wanted: Record<string, PolicyStatus>;
 let writer: StatusWriter;
 
 beforeEach(() => {
-  clock = new FakeClock();
+  clock = new VirtualClock();
   cluster = new MemoryCluster();
   log = new RecordedLog();
   stop = new AbortController();

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { settle } from '../../testing/fake-clock.ts';
+import { settled } from '../virtual-clock.ts';
 import type { Answer } from './answer.ts';
 import { Asked, configMap, TABLE } from './testing/requests.ts';
 import { streamWatch } from './watch-stream.ts';
@@ -53,7 +53,7 @@ class Client extends Writable {
   }
 
   async events(): Promise<readonly Event[]> {
-    await settle();
+    await settled();
     await this.#asked.clock.advance(0);
     return this.#text
       .split('\n')
@@ -132,7 +132,7 @@ describe('A watch', () => {
     const client = new Client(asked, WITH_INITIAL);
     await client.told();
     client.destroy();
-    await settle();
+    await settled();
     expect(asked.clock.pending).toEqual([]);
     asked.create(CONFIG_MAPS, configMap('unheard'));
     expect(await client.told()).toEqual(['BOOKMARK']);
@@ -167,7 +167,7 @@ describe('A watch by a client that does not read', () => {
     client.stopReading();
     for (let write = 0; write < 50; write += 1) {
       change(asked, 'a', `${write} ${'x'.repeat(1_000)}`);
-      await settle();
+      await settled();
     }
     return { asked, client, seen: client.writableLength };
   }

@@ -1,4 +1,4 @@
-import { FakeClock } from '../../../cluster/testing/fake-clock.ts';
+import { VirtualClock } from '../../../cluster/memory/virtual-clock.ts';
 import { DRIVER_LABEL, POLICY_NAME, STATE_LABEL } from '../../../contract/keys.ts';
 import { isInProgress, parseState } from '../../../contract/states.ts';
 import { lookUp } from '../../../kubernetes/objects.ts';
@@ -38,7 +38,7 @@ interface Setting {
  * more nodes in progress than may be, or a driver that is taken from under the work.
  */
 export class SharedFleet {
-  readonly clock = new FakeClock();
+  readonly clock = new VirtualClock();
   readonly cluster = new MemoryCluster();
   /** What happened that must not, for people. */
   readonly wrongs: string[] = [];

@@ -1,7 +1,7 @@
 import { onAbort } from '../../../cluster/abort.ts';
 import type { Clock } from '../../../cluster/clock.ts';
 import { ApiError } from '../../../cluster/errors.ts';
-import { settle } from '../../../cluster/testing/fake-clock.ts';
+import { settled } from '../../../cluster/memory/virtual-clock.ts';
 import type { Cluster, WatchEvent, Stored } from '../../../cluster/port.ts';
 
 /** Which call, for a test that wants to hold it up: `patch nodes node-1`. */
@@ -57,7 +57,7 @@ export class TestProcess {
     this.#frozenAt = undefined;
     this.#state = 'running';
     for (const each of this.#waiting.splice(0)) each();
-    await settle();
+    await settled();
     for (const each of this.#waitingTimers.splice(0)) each();
   }
 

@@ -1,4 +1,4 @@
-import { FakeClock } from '../../../testing/fake-clock.ts';
+import { VirtualClock } from '../../virtual-clock.ts';
 import { createApiServer } from '../../api/api-server.ts';
 import type { Json } from '../../api/json.ts';
 import type { ApiServer } from '../../api/types.ts';
@@ -25,7 +25,7 @@ export function request(method: string, target: string, details: Partial<ApiRequ
 
 /** A cluster that is asked without a socket in between. */
 export class Asked {
-  readonly clock = new FakeClock();
+  readonly clock = new VirtualClock();
   readonly api: ApiServer;
 
   constructor() {

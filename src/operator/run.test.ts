@@ -1,34 +1,54 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ApiError } from '../cluster/errors.ts';
-import { settled, VirtualClock } from '../cluster/memory/virtual-clock.ts';
-import { DRIVER_LABEL, MOFED_WAIT_LABEL, STATE_LABEL } from '../contract/keys.ts';
+import type { Call } from '../cluster/intercepted-cluster.ts';
+import type { RawObject } from '../cluster/memory/api/types.ts';
+import type { Machines } from '../cluster/memory/machines/index.ts';
+import { settled, type VirtualClock } from '../cluster/memory/virtual-clock.ts';
+import {
+  DRIVER_LABEL,
+  MOFED_WAIT_LABEL,
+  NIC_PRESENT_LABEL,
+  POLICY_NAME,
+  STATE_LABEL,
+} from '../contract/keys.ts';
 import type { PolicyStatus } from '../contract/status.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import { daemonSets } from './resources/daemonsets.ts';
-import { driverPods } from './resources/driver-pods.ts';
 import { nodes } from './resources/nodes.ts';
 import { policies } from './resources/objects.ts';
 import { workloadPods } from './resources/workload-pods.ts';
 import { runOperator } from './run.ts';
-import { aRawNode, aRawPod, aRawPolicy, NAMESPACE } from './testing/builders.ts';
-import { Machines } from './testing/machines.ts';
-import { MemoryCluster, type Request } from './testing/memory-cluster.ts';
+import { aRawNode, aRawPolicy, aRawReplicaSet, NAMESPACE } from './testing/builders.ts';
 import { RecordedLog } from './testing/recorders.ts';
+import type { RecordingCluster } from './testing/recording-cluster.ts';
+import { TestCluster } from './testing/test-cluster.ts';
 
+const REPLICA_SETS = { group: 'apps', plural: 'replicasets' };
+const NODE = { name: 'node-1' };
+const POLICY = { name: POLICY_NAME };
 const MINUTE = 60_000;
 const OLD = '23.10-0.5.5.0.1';
 const NEW = '24.01-0.3.3.1-0';
 
 let clock: VirtualClock;
-let cluster: MemoryCluster;
+let cluster: TestCluster;
+let wire: RecordingCluster;
+let machines: Machines;
+/** Every Event there has been, in order. */
+let events: RawObject[];
 let log: RecordedLog;
 let stop: AbortController;
 let running: Promise<void>;
 let ready: number;
 
 beforeEach(() => {
-  clock = new VirtualClock();
-  cluster = new MemoryCluster();
+  cluster = new TestCluster();
+  wire = cluster.wire;
+  clock = cluster.clock;
+  events = [];
+  cluster.api.onChange(({ resource, before, after }) => {
+    if (resource.kind === 'Event' && before === undefined && after !== undefined) events.push(after);
+  });
   log = new RecordedLog();
   stop = new AbortController();
   running = Promise.resolve();
@@ -53,21 +73,21 @@ const upgradePolicy = (maxParallelUpgrades = 1): Readonly<Record<string, unknown
 /** A cluster whose nodes run the old driver, with one pod on each, and nothing left to do. */
 async function upAndRunning(setting: Setting = {}): Promise<void> {
   const { nodes: names = ['node-1'], maxParallelUpgrades, podStop = 500 } = setting;
-  new Machines(cluster.store, clock, { driverStart: 3000, driverStop: 1000, podStop });
+  machines = cluster.start({ driverStart: 3000, driverStop: 1000, podStop });
   for (const name of names) {
-    cluster.store.put(nodes, aRawNode({ name }));
-    cluster.store.put(workloadPods, aRawPod({ name: `app-on-${name}`, node: name }));
+    cluster.create(nodes, aRawNode({ name }));
+    cluster.create(REPLICA_SETS, aRawReplicaSet(`app-on-${name}`, name));
   }
-  cluster.store.put(policies, aRawPolicy({ version: OLD, driver: upgradePolicy(maxParallelUpgrades) }));
+  cluster.create(policies, aRawPolicy({ version: OLD, driver: upgradePolicy(maxParallelUpgrades) }));
   start();
   await clock.advance(MINUTE);
-  cluster.requests.length = 0;
+  wire.calls.length = 0;
 }
 
 function start(signal = fresh()): void {
   running = runOperator(
     {
-      cluster,
+      cluster: wire,
       clock,
       log,
       metrics: createMetrics(),
@@ -94,25 +114,21 @@ async function stopped(): Promise<void> {
 
 /** Somebody writes another version into the policy. */
 function want(version: string): void {
-  cluster.edit(policies, { name: 'nic-cluster-policy' }, [
-    { op: 'replace', path: '/spec/ofedDriver/version', value: version },
-  ]);
+  cluster.change(policies, POLICY, { spec: { ofedDriver: { version } } });
 }
 
 const labelOf = (label: string, name = 'node-1'): string | undefined =>
-  cluster.store.get(nodes, { name })?.metadata.labels?.[label];
+  cluster.api.find(nodes, { name })?.metadata.labels?.[label];
 const stateOf = (name?: string): string | undefined => labelOf(STATE_LABEL, name);
-const isCordoned = (name = 'node-1'): boolean =>
-  nodes.trim(cluster.store.get(nodes, { name })!).unschedulable;
-const status = (): PolicyStatus =>
-  cluster.store.get(policies, { name: 'nic-cluster-policy' })!['status'] as PolicyStatus;
+const isCordoned = (name = 'node-1'): boolean => nodes.trim(cluster.api.get(nodes, { name })).unschedulable;
+const status = (): PolicyStatus => cluster.api.get(policies, POLICY)['status'] as PolicyStatus;
 
 /** Every value that a node's label takes from now on, in order. */
 function follow(label: string, node = 'node-1'): readonly string[] {
   const values: string[] = [];
   let last = labelOf(label, node) ?? '';
-  cluster.store.listen(({ plural, after }) => {
-    if (plural !== 'nodes' || after?.metadata.name !== node) return;
+  cluster.api.onChange(({ resource, after }) => {
+    if (resource.plural !== 'nodes' || after?.metadata.name !== node) return;
     const value = after.metadata.labels?.[label] ?? '';
     if (value !== last) values.push(value);
     last = value;
@@ -123,21 +139,20 @@ function follow(label: string, node = 'node-1'): readonly string[] {
 /** What was asked of the API server for the sake of nodes, besides telling people. */
 function work(): readonly string[] {
   const counts = new Map<string, number>();
-  for (const request of cluster.requests.filter(isForNodes)) {
+  for (const request of wire.calls.filter(isForNodes)) {
     const key = `${request.verb} ${request.resource}`;
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }
   return [...counts].map(([key, count]) => `${count} ${key}`).sort();
 }
 
-function isForNodes({ resource, query }: Request): boolean {
+function isForNodes({ resource, query }: Call): boolean {
   return resource === 'nodes' || (resource.startsWith('pods') && query?.labelSelector === undefined);
 }
 
 /** The reasons of the events that were written about an object. */
 function eventsOn(kind: string): readonly string[] {
-  return cluster.store
-    .all({ plural: 'events' })
+  return events
     .filter((event) => (event['involvedObject'] as { kind: string }).kind === kind)
     .map((event) => event['reason'] as string);
 }
@@ -169,7 +184,7 @@ describe('A new cluster', () => {
   it('is asked for nothing any more once there is nothing to do', async () => {
     await upAndRunning();
     await clock.advance(60 * MINUTE);
-    expect(cluster.requests).toEqual([]);
+    expect(wire.calls).toEqual([]);
     expect(clock.pending).toEqual([]);
   });
 });
@@ -184,7 +199,7 @@ describe('A changed version', () => {
     expect(states).toEqual(FLOW);
     expect(waits).toEqual(['true', 'false']);
     expect(isCordoned()).toBe(false);
-    expect(cluster.store.get(nodes, { name: 'node-1' })?.metadata.annotations).toEqual({});
+    expect(cluster.api.get(nodes, NODE).metadata.annotations).toBeUndefined();
     expect(status()).toMatchObject({ state: 'ready', upgrade: { progress: '1/1', targetVersion: NEW } });
   });
 
@@ -212,10 +227,10 @@ describe('A changed version', () => {
   it('has the driver reloaded only on a cordoned node that the other pods have left', async () => {
     await upAndRunning();
     const seen: { readonly cordoned: boolean; readonly pods: number }[] = [];
-    cluster.before = ({ verb, resource }) => {
+    wire.before = ({ verb, resource }) => {
       if (verb !== 'delete' || resource !== 'pods') return undefined;
-      const pods = cluster.store
-        .all(workloadPods, { fieldSelector: 'spec.nodeName=node-1' })
+      const pods = cluster.api
+        .list(workloadPods, { fieldSelector: 'spec.nodeName=node-1' })
         .filter(({ metadata }) => metadata.labels?.[DRIVER_LABEL] === undefined);
       seen.push({ cordoned: isCordoned(), pods: pods.length });
       return undefined;
@@ -230,8 +245,7 @@ describe('A changed version', () => {
     want(NEW);
     await clock.advance(200);
     expect(stateOf()).toBe('drain-required');
-    cluster.edit(nodes, { name: 'node-1' }, [{ op: 'remove', path: '/spec/unschedulable' }]);
-    cluster.edit(nodes, { name: 'node-1' }, [{ op: 'add', path: '/spec/unschedulable', value: true }]);
+    for (const unschedulable of [null, true]) cluster.change(nodes, NODE, { spec: { unschedulable } });
     await clock.advance(MINUTE);
     expect(stateOf()).toBe('upgrade-done');
     expect(work()).toContain('1 list pods');
@@ -256,9 +270,10 @@ describe('A changed version', () => {
   it('is never called done by the status before the nodes have been looked at anew', async () => {
     await upAndRunning();
     const said: string[] = [];
-    cluster.store.listen(({ plural, after }) => {
+    cluster.api.onChange(({ resource, after }) => {
       const now = after?.['status'] as PolicyStatus | undefined;
-      if (plural === policies.plural && now?.upgrade?.targetVersion === NEW) said.push(now.state ?? '');
+      if (resource.plural === policies.plural && now?.upgrade?.targetVersion === NEW)
+        said.push(now.state ?? '');
     });
     want(NEW);
     await clock.advance(MINUTE);
@@ -268,10 +283,10 @@ describe('A changed version', () => {
 
   it('is watched through the streams that there are: no stream is left open on a node’s pods', async () => {
     await upAndRunning();
-    const before = cluster.watches.length;
+    const before = wire.watches.length;
     want(NEW);
     await clock.advance(MINUTE);
-    expect(cluster.watches).toHaveLength(before);
+    expect(wire.watches).toHaveLength(before);
   });
 });
 
@@ -281,7 +296,7 @@ describe('A fleet', () => {
   it('is upgraded with as many nodes at once as the policy says, and never more', async () => {
     await upAndRunning({ nodes: names, maxParallelUpgrades: 2 });
     let most = 0;
-    cluster.store.listen(() => {
+    cluster.api.onChange(() => {
       const busy = names.filter(
         (name) => !['upgrade-done', 'upgrade-required'].includes(stateOf(name) ?? ''),
       );
@@ -296,13 +311,13 @@ describe('A fleet', () => {
 
   it('is upgraded all but the node that cannot be written', async () => {
     await upAndRunning({ nodes: names, maxParallelUpgrades: 2 });
-    cluster.before = ({ verb, name }) =>
+    wire.before = ({ verb, name }) =>
       verb === 'patch' && name === 'b' ? Promise.reject(new ApiError('server', 'not now')) : undefined;
     want(NEW);
     await clock.advance(3 * MINUTE);
     expect(names.map((name) => stateOf(name))).toEqual(names.map(() => 'upgrade-done'));
     expect(status()).toMatchObject({ state: 'notReady', upgrade: { progress: '4/5' } });
-    cluster.before = () => undefined;
+    wire.before = () => undefined;
     await clock.advance(2 * MINUTE);
     expect(status()).toMatchObject({ state: 'ready', upgrade: { progress: '5/5' } });
   });
@@ -312,7 +327,7 @@ describe('A fleet', () => {
     want(NEW);
     await clock.advance(1500);
     expect(stateOf('a')).not.toBe('upgrade-required');
-    cluster.store.remove(nodes, { name: 'a' });
+    cluster.remove(nodes, { name: 'a' });
     await clock.advance(2 * MINUTE);
     expect(names.slice(1).map((name) => stateOf(name))).toEqual(names.slice(1).map(() => 'upgrade-done'));
     expect(eventsOn('NicClusterPolicy')).toEqual([
@@ -339,10 +354,10 @@ describe('An operator that is started in the middle of an upgrade', () => {
   it('does nothing where there is nothing to do', async () => {
     await upAndRunning();
     await stopped();
-    cluster.requests.length = 0;
+    wire.calls.length = 0;
     start();
     await clock.advance(MINUTE);
-    expect(cluster.requests.filter(({ verb }) => verb !== 'list' && verb !== 'watch')).toEqual([]);
+    expect(wire.calls.filter(({ verb }) => verb !== 'list' && verb !== 'watch')).toEqual([]);
   });
 });
 
@@ -350,9 +365,7 @@ describe('A label that is no upgrade state', () => {
   it('is taken for none, and told once for each value that appears', async () => {
     await upAndRunning();
     const write = (value: string): void => {
-      cluster.edit(nodes, { name: 'node-1' }, [
-        { op: 'add', path: `/metadata/labels/${STATE_LABEL.replace('/', '~1')}`, value },
-      ]);
+      cluster.change(nodes, NODE, { metadata: { labels: { [STATE_LABEL]: value } } });
     };
     write('of-another-age');
     await clock.advance(MINUTE);
@@ -364,13 +377,13 @@ describe('A label that is no upgrade state', () => {
 
 describe('Before everything has been read', () => {
   it('nothing is written, and it is not ready', async () => {
-    cluster.store.put(nodes, aRawNode());
-    cluster.store.put(policies, aRawPolicy({ driver: upgradePolicy() }));
-    cluster.before = ({ verb, resource }) =>
+    cluster.create(nodes, aRawNode());
+    cluster.create(policies, aRawPolicy({ driver: upgradePolicy() }));
+    wire.before = ({ verb, resource }) =>
       verb === 'list' && resource === 'configmaps' ? new Promise(() => undefined) : undefined;
     start();
     await clock.advance(MINUTE);
-    expect(cluster.requests.filter(({ verb }) => verb !== 'list' && verb !== 'watch')).toEqual([]);
+    expect(wire.calls.filter(({ verb }) => verb !== 'list' && verb !== 'watch')).toEqual([]);
     expect(ready).toBe(0);
   });
 });
@@ -378,15 +391,16 @@ describe('Before everything has been read', () => {
 describe('A policy', () => {
   it('that cannot be used changes nothing on any node, and says why', async () => {
     await upAndRunning();
-    cluster.edit(policies, { name: 'nic-cluster-policy' }, [
-      { op: 'replace', path: '/spec/ofedDriver/version', value: NEW },
-      { op: 'replace', path: '/spec/ofedDriver/upgradePolicy/maxParallelUpgrades', value: -1 },
-    ]);
+    // The longest key that a label may have is 63 characters long, which the API server does not check.
+    const waitForCompletion = { podSelector: 'a'.repeat(64) };
+    cluster.change(policies, POLICY, {
+      spec: { ofedDriver: { version: NEW, upgradePolicy: { waitForCompletion } } },
+    });
     await clock.advance(MINUTE);
     expect(work()).toEqual([]);
     expect(stateOf()).toBe('upgrade-done');
     expect(status()).toMatchObject({ state: 'error' });
-    expect(status().reason).toContain('maxParallelUpgrades');
+    expect(status().reason).toContain('waitForCompletion.podSelector is not valid');
   });
 
   it('that is deleted in the middle of a drain hands the node back', async () => {
@@ -395,7 +409,7 @@ describe('A policy', () => {
     await clock.advance(3000);
     expect(stateOf()).toBe('drain-required');
     expect(isCordoned()).toBe(true);
-    cluster.store.remove(policies, { name: 'nic-cluster-policy' });
+    cluster.remove(policies, POLICY);
     await clock.advance(1000);
     expect(stateOf()).toBeUndefined();
     expect(isCordoned()).toBe(false);
@@ -403,12 +417,10 @@ describe('A policy', () => {
 
   it('is set right where somebody edits the driver’s DaemonSet by hand', async () => {
     await upAndRunning();
-    const [daemonSet] = cluster.store.all(daemonSets);
-    cluster.edit(daemonSets, daemonSet!.metadata, [
-      { op: 'replace', path: '/spec/updateStrategy/type', value: 'RollingUpdate' },
-    ]);
+    const [daemonSet] = cluster.api.list(daemonSets);
+    cluster.change(daemonSets, daemonSet!.metadata, { spec: { updateStrategy: { type: 'RollingUpdate' } } });
     await clock.advance(MINUTE);
-    const [now] = cluster.store.all(daemonSets);
+    const [now] = cluster.api.list(daemonSets);
     expect(now!['spec']).toEqual(daemonSet!['spec']);
   });
 });
@@ -416,27 +428,21 @@ describe('A policy', () => {
 describe('A DaemonSet', () => {
   it('whose last node has lost its labels is kept until the driver has left that node', async () => {
     await upAndRunning();
-    cluster.edit(nodes, { name: 'node-1' }, [
-      {
-        op: 'replace',
-        path: '/metadata/labels/feature.node.kubernetes.io~1pci-15b3.present',
-        value: 'false',
-      },
-    ]);
+    machines.holdTermination('node-1', true);
+    cluster.change(nodes, NODE, { metadata: { labels: { [NIC_PRESENT_LABEL]: 'false' } } });
     await clock.advance(MINUTE);
-    expect(cluster.store.all(daemonSets)).toHaveLength(1);
-    const [pod] = cluster.store.all(driverPods, { labelSelector: DRIVER_LABEL });
-    cluster.store.remove(driverPods, pod!.metadata);
+    expect(cluster.api.list(daemonSets)).toHaveLength(1);
+    machines.holdTermination('node-1', false);
     await clock.advance(MINUTE);
-    expect(cluster.store.all(daemonSets)).toEqual([]);
+    expect(cluster.api.list(daemonSets)).toEqual([]);
   });
 });
 
 describe('When the operator is told to end', () => {
   it('it does, and complains of nothing that it was in the middle of', async () => {
     await upAndRunning();
-    const pending: Request[] = [];
-    cluster.before = (request) => {
+    const pending: Call[] = [];
+    wire.before = (request) => {
       if (request.verb !== 'patch') return undefined;
       pending.push(request);
       return new Promise(() => undefined);
@@ -447,26 +453,26 @@ describe('When the operator is told to end', () => {
     const before = log.lines.length;
     await stopped();
     await settled();
-    expect(cluster.watches).toEqual([]);
+    expect(wire.watches).toEqual([]);
     expect(log.lines.slice(before).filter(({ level }) => level === 'warn' || level === 'error')).toEqual([]);
   });
 
   it('it has nothing to do if it is told so before it begins', async () => {
-    cluster.store.put(nodes, aRawNode());
+    cluster.create(nodes, aRawNode());
     stop.abort();
     start(stop.signal);
     await clock.advance(MINUTE);
     await running;
-    expect(cluster.requests).toEqual([]);
+    expect(wire.calls).toEqual([]);
     expect(ready).toBe(0);
   });
 
   it('it does, too, before it has read everything', async () => {
-    cluster.before = () => new Promise(() => undefined);
+    wire.before = () => new Promise(() => undefined);
     start();
     await clock.advance(1000);
     await stopped();
     expect(ready).toBe(0);
-    expect(cluster.watches).toEqual([]);
+    expect(wire.watches).toEqual([]);
   });
 });

@@ -1,14 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ApiError } from '../../cluster/errors.ts';
-import { settled, VirtualClock } from '../../cluster/memory/virtual-clock.ts';
+import { settled, type VirtualClock } from '../../cluster/memory/virtual-clock.ts';
+import type { RawObject } from '../../cluster/memory/api/types.ts';
 import { parsePolicy, type Policy } from '../../contract/policy.ts';
 import type { Pool } from '../../driver/index.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { daemonSets } from '../resources/daemonsets.ts';
 import { configMaps } from '../resources/objects.ts';
-import { aRawPolicy, NAMESPACE } from '../testing/builders.ts';
-import { MemoryCluster } from '../testing/memory-cluster.ts';
-import type { RawObject } from '../testing/object-store.ts';
+import { aRawDaemonSet, aRawPolicy, NAMESPACE } from '../testing/builders.ts';
+import type { RecordingCluster } from '../testing/recording-cluster.ts';
+import { TestCluster } from '../testing/test-cluster.ts';
 import { RecordedLog } from '../testing/recorders.ts';
 import { createWatches } from '../watches.ts';
 import { driverShelves } from './driver-objects.ts';
@@ -18,7 +19,8 @@ const UBUNTU: Pool = { osId: 'ubuntu', osVersion: '22.04', kernel: '5.15.0-78-ge
 const RHEL: Pool = { osId: 'rhel', osVersion: '9.4', kernel: '5.14.0-427.el9.x86_64', arch: 'amd64' };
 
 let clock: VirtualClock;
-let cluster: MemoryCluster;
+let cluster: TestCluster;
+let wire: RecordingCluster;
 let log: RecordedLog;
 let stop: AbortController;
 let policy: Policy | undefined;
@@ -29,8 +31,9 @@ let told: number;
 let sync: DriverSync;
 
 beforeEach(async () => {
-  clock = new VirtualClock();
-  cluster = new MemoryCluster();
+  cluster = new TestCluster();
+  wire = cluster.wire;
+  clock = cluster.clock;
   log = new RecordedLog();
   stop = new AbortController();
   policy = aPolicy();
@@ -38,7 +41,7 @@ beforeEach(async () => {
   configKeys = new Map();
   withPods = new Set();
   told = 0;
-  const world = { cluster, clock, log, namespace: NAMESPACE, signal: stop.signal };
+  const world = { cluster: wire, clock, log, namespace: NAMESPACE, signal: stop.signal };
   const watches = createWatches({ ...world, random: () => 0, metrics: createMetrics() });
   const ignore = (): void => undefined;
   const handlers = { node: ignore, driverPod: ignore, daemonSet: ignore, policy: ignore, object: ignore };
@@ -69,16 +72,16 @@ function aPolicy(spec: Parameters<typeof aRawPolicy>[0] = {}): Policy {
 /** Something has changed, and time enough passes for an answer. The writes that were made. */
 async function synced(): Promise<readonly string[]> {
   await settled();
-  const before = cluster.requests.length;
+  const before = wire.calls.length;
   sync.touch();
   await clock.advance(100);
-  return cluster.requests
+  return wire.calls
     .slice(before)
     .filter(({ verb }) => verb !== 'list' && verb !== 'watch')
     .map(({ verb, resource, name }) => `${verb} ${resource} ${name}`);
 }
 
-const live = (): readonly RawObject[] => cluster.store.all(daemonSets);
+const live = (): readonly RawObject[] => cluster.api.list(daemonSets);
 const driverName = (pool: Pool): string =>
   live().find(({ metadata }) => metadata.name.includes(pool.osId))?.metadata.name ?? 'none';
 const imageOf = (object: RawObject | undefined): unknown =>
@@ -109,7 +112,7 @@ describe('The driver’s objects', () => {
     await clock.advance(20);
     sync.touch();
     await clock.advance(100);
-    const applied = cluster.requests
+    const applied = wire.calls
       .filter(({ verb }) => verb === 'apply')
       .map(({ name, resource }) => resource + name);
     expect(new Set(applied).size).toBe(applied.length);
@@ -124,24 +127,21 @@ describe('The driver’s objects', () => {
 
   it('are set right where somebody has edited what is ours', async () => {
     await synced();
-    cluster.edit(configMaps, ref('ofed-init-container-config'), [
-      { op: 'replace', path: '/data/config.json', value: '{}' },
-    ]);
+    cluster.change(configMaps, ref('ofed-init-container-config'), { data: { 'config.json': '{}' } });
     expect(await synced()).toEqual(['apply configmaps ofed-init-container-config']);
   });
 
   it('are left alone where somebody has added what is not ours', async () => {
     await synced();
-    cluster.edit(daemonSets, ref(driverName(UBUNTU)), [
-      { op: 'add', path: '/metadata/annotations/team', value: 'fabric' },
-    ]);
+    const team = { metadata: { annotations: { team: 'fabric' } } };
+    cluster.change(daemonSets, ref(driverName(UBUNTU)), team);
     expect(await synced()).toEqual([]);
   });
 
   it('are made again where somebody has deleted them', async () => {
     await synced();
     const name = driverName(UBUNTU);
-    cluster.store.remove(daemonSets, ref(name));
+    cluster.remove(daemonSets, ref(name));
     expect(await synced()).toEqual([`apply daemonsets ${name}`]);
   });
 
@@ -150,7 +150,7 @@ describe('The driver’s objects', () => {
       sync.touch();
       await clock.advance(0);
     }
-    expect(cluster.requests.filter(({ verb }) => verb === 'apply')).toEqual([]);
+    expect(wire.calls.filter(({ verb }) => verb === 'apply')).toEqual([]);
     await clock.advance(100);
     expect(told).toBe(1);
   });
@@ -158,13 +158,13 @@ describe('The driver’s objects', () => {
   it('are looked at again if something changes while they are being written', async () => {
     let release: () => void = () => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));
-    cluster.before = () => held;
+    wire.before = () => held;
     sync.touch();
     await clock.advance(20);
     pools = [UBUNTU, RHEL];
     policy = aPolicy({ version: '24.04-0.6.6.0-0' });
     sync.touch();
-    cluster.before = () => undefined;
+    wire.before = () => undefined;
     release();
     await clock.advance(100);
     expect(live()).toHaveLength(2);
@@ -196,7 +196,7 @@ describe('A pool', () => {
     pools = [UBUNTU, RHEL];
     await synced();
     const name = driverName(RHEL);
-    withPods.add(cluster.store.get(daemonSets, ref(name))?.metadata.uid ?? '');
+    withPods.add(cluster.api.find(daemonSets, ref(name))?.metadata.uid ?? '');
     pools = [UBUNTU];
     expect(await synced()).toEqual([]);
     expect(sync.waitsForPods).toBe(true);
@@ -220,13 +220,13 @@ describe('A pool', () => {
   it('that cannot be served is left as it is, and the others are not concerned', async () => {
     pools = [UBUNTU, { ...RHEL, osId: 'beos' }];
     await synced();
-    const before = cluster.store.get(daemonSets, ref(driverName({ ...RHEL, osId: 'beos' })));
+    const before = cluster.api.find(daemonSets, ref(driverName({ ...RHEL, osId: 'beos' })));
     configKeys.set('repos', ['some.repo']);
     policy = aPolicy({ version: '24.04-0.6.6.0-0', driver: { repoConfig: { name: 'repos' } } });
     await synced();
     expect(sync.problems).toEqual([expect.stringContaining('beos')]);
-    expect(cluster.store.get(daemonSets, ref(driverName({ ...RHEL, osId: 'beos' })))).toEqual(before);
-    expect(imageOf(cluster.store.get(daemonSets, ref(driverName(UBUNTU))))).toContain('24.04-0.6.6.0-0');
+    expect(cluster.api.find(daemonSets, ref(driverName({ ...RHEL, osId: 'beos' })))).toEqual(before);
+    expect(imageOf(cluster.api.find(daemonSets, ref(driverName(UBUNTU))))).toContain('24.04-0.6.6.0-0');
   });
 });
 
@@ -248,20 +248,18 @@ describe('A policy', () => {
     const writes = await synced();
     expect(writes.every((write) => write.startsWith('delete '))).toBe(true);
     expect(live()).toEqual([]);
-    expect(cluster.store.all(configMaps)).toEqual([]);
+    expect(cluster.api.list(configMaps)).toEqual([]);
     expect(await synced()).toEqual([]);
   });
 });
 
 describe('What is not the policy’s', () => {
-  const drivers = { 'nvidia.com/ofed-driver': '' };
-
-  function foreign(name: string, metadata: Partial<RawObject['metadata']>): void {
-    const labels = { ...drivers, ...metadata.labels };
-    cluster.store.put(daemonSets, {
-      apiVersion: 'apps/v1',
-      kind: 'DaemonSet',
-      metadata: { name, namespace: NAMESPACE, ...metadata, labels },
+  function foreign(name: string, metadata: Partial<RawObject['metadata']>): RawObject {
+    const daemonSet = aRawDaemonSet({ name });
+    const labels = { ...daemonSet.metadata.labels, ...metadata.labels };
+    return cluster.create(daemonSets, {
+      ...daemonSet,
+      metadata: { ...daemonSet.metadata, ...metadata, labels },
     });
   }
 
@@ -270,7 +268,7 @@ describe('What is not the policy’s', () => {
     foreign('of-another-policy', { ownerReferences: [owner] });
     foreign('of-another-kind', { ownerReferences: [{ ...owner, kind: 'Deployment', uid: 'policy-1' }] });
     foreign('of-nobody', {});
-    cluster.store.put(configMaps, {
+    cluster.create(configMaps, {
       apiVersion: 'v1',
       kind: 'ConfigMap',
       metadata: { name: 'of-others', namespace: NAMESPACE, ownerReferences: [{ ...owner, uid: 'policy-1' }] },
@@ -286,28 +284,23 @@ describe('What is not the policy’s', () => {
   });
 
   it('is deleted only once, and with its own UID', async () => {
-    foreign('left-behind', {
-      uid: 'u-7',
-      labels: { 'ds-owner': 'NicClusterPolicy' },
-    });
+    const { uid } = foreign('left-behind', { labels: { 'ds-owner': 'NicClusterPolicy' } }).metadata;
     policy = aPolicy({ driver: null });
     await synced();
-    expect(cluster.requests.at(-1)).toMatchObject({
+    expect(wire.calls.at(-1)).toMatchObject({
       verb: 'delete',
-      options: { uid: 'u-7', propagation: 'Background' },
+      options: { uid, propagation: 'Background' },
     });
-    foreign('going', {
-      labels: { 'ds-owner': 'NicClusterPolicy' },
-      deletionTimestamp: '2026-01-01T00:00:00Z',
-    });
+    foreign('going', { labels: { 'ds-owner': 'NicClusterPolicy' }, finalizers: ['example.com/later'] });
+    cluster.remove(daemonSets, ref('going'));
+    expect(cluster.api.get(daemonSets, ref('going')).metadata.deletionTimestamp).toBeDefined();
     expect(await synced()).toEqual([]);
   });
 
   it.each(['not-found', 'conflict'] as const)('may be gone by then: %s', async (code) => {
     foreign('left-behind', { labels: { 'ds-owner': 'NicClusterPolicy' } });
     policy = aPolicy({ driver: null });
-    cluster.before = ({ verb }) =>
-      verb === 'delete' ? Promise.reject(new ApiError(code, 'gone')) : undefined;
+    wire.before = ({ verb }) => (verb === 'delete' ? Promise.reject(new ApiError(code, 'gone')) : undefined);
     await synced();
     expect(sync.problems).toEqual([]);
     expect(sync.settled).toBe(true);
@@ -316,7 +309,7 @@ describe('What is not the policy’s', () => {
 
 describe('What cannot be written', () => {
   beforeEach(() => {
-    cluster.before = ({ verb }) =>
+    wire.before = ({ verb }) =>
       verb === 'apply' ? Promise.reject(new ApiError('forbidden', 'admission says no')) : undefined;
   });
 
@@ -333,18 +326,18 @@ describe('What cannot be written', () => {
   it('is tried again no sooner because something changes meanwhile', async () => {
     sync.touch();
     await clock.advance(20);
-    const tried = cluster.requests.length;
+    const tried = wire.calls.length;
     sync.touch();
     await clock.advance(499);
-    expect(cluster.requests).toHaveLength(tried);
+    expect(wire.calls).toHaveLength(tried);
     await clock.advance(1);
-    expect(cluster.requests.length).toBeGreaterThan(tried);
+    expect(wire.calls.length).toBeGreaterThan(tried);
   });
 
   it('is written as soon as it can be, and then nothing more is said of it', async () => {
     sync.touch();
     await clock.advance(20);
-    cluster.before = () => undefined;
+    wire.before = () => undefined;
     await clock.advance(500);
     expect(sync.problems).toEqual([]);
     expect(sync.settled).toBe(true);
@@ -354,10 +347,10 @@ describe('What cannot be written', () => {
   it('is not tried again once the operator has ended', async () => {
     sync.touch();
     await clock.advance(20);
-    const tried = cluster.requests.length;
+    const tried = wire.calls.length;
     stop.abort();
     await clock.advance(60_000);
-    expect(cluster.requests).toHaveLength(tried);
+    expect(wire.calls).toHaveLength(tried);
   });
 });
 

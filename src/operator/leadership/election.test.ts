@@ -1,25 +1,28 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ApiError } from '../../cluster/errors.ts';
-import { settled, VirtualClock } from '../../cluster/memory/virtual-clock.ts';
+import { settled, type VirtualClock } from '../../cluster/memory/virtual-clock.ts';
 import { LEASE_NAME, RESERVED_ANNOTATION } from '../../contract/keys.ts';
 import { leases, type StoredLease } from '../resources/leases.ts';
-import { MemoryCluster } from '../testing/memory-cluster.ts';
+import { NAMESPACE } from '../testing/builders.ts';
+import type { RecordingCluster } from '../testing/recording-cluster.ts';
+import { TestCluster } from '../testing/test-cluster.ts';
 import { RecordedLog } from '../testing/recorders.ts';
 import { Standby } from './standby.ts';
 import type { Term } from './term.ts';
 import { TestProcess } from './testing/test-process.ts';
 
-const NAMESPACE = 'net';
 const REF = { name: LEASE_NAME, namespace: NAMESPACE };
 /** What people are promised, in milliseconds. */
 const PROMISED = 15_000;
 
 let clock: VirtualClock;
-let cluster: MemoryCluster;
+let cluster: TestCluster;
+let wire: RecordingCluster;
 
 beforeEach(() => {
-  clock = new VirtualClock();
-  cluster = new MemoryCluster();
+  cluster = new TestCluster();
+  wire = cluster.wire;
+  clock = cluster.clock;
 });
 
 /** A process that stands by until it leads, and then only leads. */
@@ -32,7 +35,7 @@ class Contender {
   since = 0;
 
   constructor(readonly identity: string) {
-    this.process = new TestProcess(clock, cluster);
+    this.process = new TestProcess(clock, wire);
     void this.#run();
   }
 
@@ -70,9 +73,9 @@ async function two(): Promise<readonly [Contender, Contender]> {
   return [await contender('a'), await contender('b')];
 }
 
-const raw = () => cluster.store.get(leases, REF);
+const raw = () => cluster.api.find(leases, REF);
 const lease = (): StoredLease => leases.trim(raw()!);
-const asked = (verb: string): number => cluster.requests.filter((request) => request.verb === verb).length;
+const asked = (verb: string): number => wire.calls.filter((request) => request.verb === verb).length;
 
 async function until(happened: () => boolean, most = 60_000): Promise<number> {
   const began = clock.monotonic();
@@ -101,23 +104,23 @@ describe('The first', () => {
 
   it('asks for nothing but the renewal of its Lease, every two seconds', async () => {
     await contender('a');
-    cluster.requests.length = 0;
+    wire.calls.length = 0;
     await clock.advance(60_000);
     expect(asked('patch')).toBe(30);
-    expect(cluster.requests).toHaveLength(30);
-    expect(cluster.watches).toEqual([]);
+    expect(wire.calls).toHaveLength(30);
+    expect(wire.watches).toEqual([]);
   });
 });
 
 describe('The second', () => {
   it('stands by, says for whom, and asks for nothing but to be told', async () => {
     const [a, b] = await two();
-    cluster.requests.length = 0;
+    wire.calls.length = 0;
     await clock.advance(3_600_000);
     expect([a.leads, b.leads]).toEqual([true, false]);
     expect(b.log.lines).toMatchObject([{ message: 'standing by', fields: { leader: 'a' } }]);
-    expect(cluster.requests.length).toBe(asked('patch'));
-    expect(cluster.watches).toHaveLength(1);
+    expect(wire.calls.length).toBe(asked('patch'));
+    expect(wire.watches).toHaveLength(1);
   });
 
   it('leads at once when the first is told to end', async () => {
@@ -138,7 +141,7 @@ describe('The second', () => {
 
   it('leads in time, too, where its watch has fallen silent and says nothing of it', async () => {
     const a = await contender('a');
-    cluster.before = ({ verb }) => (verb === 'watch' ? new Promise(() => undefined) : undefined);
+    wire.before = ({ verb }) => (verb === 'watch' ? new Promise(() => undefined) : undefined);
     const b = await contender('b');
     await clock.advance(10_000);
     a.process.kill();
@@ -159,7 +162,7 @@ describe('The second', () => {
   it('waits no longer for one whose Lease claims to be valid for a year', async () => {
     const a = await contender('a');
     a.process.kill();
-    cluster.edit(leases, REF, [{ op: 'add', path: '/spec/leaseDurationSeconds', value: 31_536_000 }]);
+    cluster.change(leases, REF, { spec: { leaseDurationSeconds: 31_536_000 } });
     const b = await contender('b');
     expect(await until(() => b.leads)).toBeLessThan(PROMISED);
   });
@@ -197,7 +200,7 @@ describe('One that is restarted under the same name', () => {
 
 describe('A leader', () => {
   const refuseRenewals = (error: ApiError): void => {
-    cluster.before = ({ verb, resource }) =>
+    wire.before = ({ verb, resource }) =>
       verb === 'patch' && resource === 'leases' ? Promise.reject(error) : undefined;
   };
 
@@ -207,7 +210,7 @@ describe('A leader', () => {
     refuseRenewals(new ApiError('server', 'not now'));
     expect(await until(() => !a.leads)).toBeLessThanOrEqual(8000);
     a.process.kill();
-    cluster.before = () => undefined;
+    wire.before = () => undefined;
     expect(await until(() => b.leads)).toBeGreaterThan(3000);
   });
 
@@ -221,7 +224,7 @@ describe('A leader', () => {
     const [a, b] = await two();
     refuseRenewals(new ApiError('timeout', 'no answer', { maybeApplied: true }));
     await clock.advance(5000);
-    cluster.before = () => undefined;
+    wire.before = () => undefined;
     await clock.advance(60_000);
     expect([a.leads, b.leads]).toEqual([true, false]);
     expect(lease().transitions).toBe(0);
@@ -230,7 +233,7 @@ describe('A leader', () => {
   it('whose renewal was made and not answered leads on', async () => {
     const [a, b] = await two();
     let lose = true;
-    cluster.after = ({ verb, resource }) => {
+    wire.after = ({ verb, resource }) => {
       if (verb !== 'patch' || resource !== 'leases' || !lose) return undefined;
       lose = false;
       return Promise.reject(new ApiError('connection', 'broken', { maybeApplied: true }));
@@ -243,7 +246,7 @@ describe('A leader', () => {
   it('leads on when somebody labels the Lease', async () => {
     const [a] = await two();
     const { term } = a;
-    cluster.edit(leases, REF, [{ op: 'add', path: '/metadata/labels', value: { by: 'hand' } }]);
+    cluster.change(leases, REF, { metadata: { labels: { by: 'hand' } } });
     await clock.advance(60_000);
     expect(a.leads).toBe(true);
     expect(a.term).toBe(term);
@@ -253,7 +256,7 @@ describe('A leader', () => {
   it('leads no more when somebody deletes the Lease; one leads soon after, and reckons with everything', async () => {
     const [a, b] = await two();
     const before = a.term;
-    cluster.store.remove(leases, REF);
+    cluster.remove(leases, REF);
     expect(await until(() => before!.signal.aborted)).toBeLessThanOrEqual(2000);
     expect(await until(() => a.leads || b.leads)).toBeLessThanOrEqual(2000);
     const { term } = a.leads ? a : b;
@@ -263,7 +266,7 @@ describe('A leader', () => {
 
   it('leads no more when somebody has given the Lease to another', async () => {
     const [a] = await two();
-    cluster.edit(leases, REF, [{ op: 'add', path: '/spec/holderIdentity', value: 'somebody' }]);
+    cluster.change(leases, REF, { spec: { holderIdentity: 'somebody' } });
     expect(await until(() => !a.leads)).toBeLessThanOrEqual(2000);
     expect(a.log.lines.at(-2)).toMatchObject({
       message: 'leads no more',
@@ -303,7 +306,7 @@ describe('One that is told to end', () => {
     const b = await contender('b');
     b.told.abort();
     await clock.advance(1);
-    expect(cluster.watches).toEqual([]);
+    expect(wire.watches).toEqual([]);
     a.told.abort();
     await settled();
     expect(clock.pending).toEqual([]);
@@ -322,7 +325,7 @@ describe('One that is told to end', () => {
 
 describe('Without the permission to', () => {
   it('nobody leads, and the log says why, ever less often', async () => {
-    cluster.before = ({ resource }) =>
+    wire.before = ({ resource }) =>
       resource === 'leases' ? Promise.reject(new ApiError('forbidden', 'not allowed')) : undefined;
     const a = await contender('a');
     await clock.advance(60_000);

@@ -1,41 +1,43 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Cluster } from '../../cluster/port.ts';
+import type { Cluster, Stored } from '../../cluster/port.ts';
 import { nodes } from '../resources/nodes.ts';
-import { aRawNode } from '../testing/builders.ts';
-import { MemoryCluster } from '../testing/memory-cluster.ts';
+import { workloadPods } from '../resources/workload-pods.ts';
+import { aRawNode, aRawPod } from '../testing/builders.ts';
+import type { RecordingCluster } from '../testing/recording-cluster.ts';
+import { TestCluster } from '../testing/test-cluster.ts';
 import { EVENT_TYPE } from '../telemetry/event-object.ts';
 import { guardedCluster } from './guarded-cluster.ts';
 
 let leads: boolean;
-let memory: MemoryCluster;
+let wire: RecordingCluster;
 let cluster: Cluster;
+let pod: Stored;
 
 const node = { name: 'node-1' };
+const aNode = (name: string) => ({ apiVersion: 'v1', kind: 'Node', metadata: { name } });
 const event = { apiVersion: 'v1', kind: 'Event', metadata: { name: 'e', namespace: 'default' } };
 
 const writes: Readonly<Record<string, () => Promise<unknown>>> = {
-  create: () => cluster.create(nodes, aRawNode({ name: 'node-2' })),
+  create: () => cluster.create(nodes, aNode('node-2')),
   patch: () => cluster.patch(nodes, node, [{ op: 'test', path: '/metadata/name', value: 'node-1' }]),
-  apply: () => cluster.apply(nodes, aRawNode()),
-  evict: () => cluster.evict({ name: 'node-1' }, 'uid').catch(ignoreNotFound),
+  apply: () => cluster.apply(nodes, aNode('node-1')),
+  evict: () => cluster.evict(pod, pod.uid),
   delete: () => cluster.delete(nodes, node),
 };
 
-function ignoreNotFound(error: unknown): void {
-  if ((error as { code?: string }).code !== 'not-found') throw error;
-}
-
 beforeEach(() => {
   leads = true;
-  memory = new MemoryCluster();
-  memory.store.put(nodes, aRawNode());
-  cluster = guardedCluster(memory, () => leads);
+  const test = new TestCluster();
+  test.create(nodes, aRawNode());
+  pod = workloadPods.trim(test.create(workloadPods, aRawPod()));
+  wire = test.wire;
+  cluster = guardedCluster(wire, () => leads);
 });
 
 describe('A process that leads', () => {
   it('writes', async () => {
     for (const write of Object.values(writes)) await write();
-    expect(memory.requests.map(({ verb }) => verb)).toEqual(Object.keys(writes));
+    expect(wire.calls.map(({ verb }) => verb)).toEqual(Object.keys(writes));
   });
 });
 
@@ -46,7 +48,7 @@ describe('A process that leads no more', () => {
 
   it.each(Object.keys(writes))('writes nothing: %s', async (verb) => {
     await expect(writes[verb]!()).rejects.toMatchObject({ code: 'aborted' });
-    expect(memory.requests).toEqual([]);
+    expect(wire.calls).toEqual([]);
   });
 
   it('may read, and tell what it has done', async () => {
@@ -54,6 +56,6 @@ describe('A process that leads no more', () => {
     await cluster.list(nodes, {});
     await cluster.create(EVENT_TYPE, event);
     await cluster.patch(EVENT_TYPE, event.metadata, [{ op: 'add', path: '/count', value: 2 }]);
-    expect(memory.requests.map(({ verb }) => verb)).toEqual(['get', 'list', 'create', 'patch']);
+    expect(wire.calls.map(({ verb }) => verb)).toEqual(['get', 'list', 'create', 'patch']);
   });
 });

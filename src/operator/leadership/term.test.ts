@@ -1,16 +1,19 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ApiError } from '../../cluster/errors.ts';
-import { settled, VirtualClock } from '../../cluster/memory/virtual-clock.ts';
+import { settled, type VirtualClock } from '../../cluster/memory/virtual-clock.ts';
 import { RESERVED_ANNOTATION } from '../../contract/keys.ts';
 import { leases, type StoredLease } from '../resources/leases.ts';
-import { MemoryCluster } from '../testing/memory-cluster.ts';
+import { NAMESPACE } from '../testing/builders.ts';
+import type { RecordingCluster } from '../testing/recording-cluster.ts';
+import { TestCluster } from '../testing/test-cluster.ts';
 import { RecordedLog } from '../testing/recorders.ts';
 import { microTime, newLease } from './lease-writes.ts';
 import { parseReservation } from './reservation.ts';
 import { Term } from './term.ts';
 
 let clock: VirtualClock;
-let cluster: MemoryCluster;
+let cluster: TestCluster;
+let wire: RecordingCluster;
 let term: Term;
 let starting: readonly string[];
 let upcoming: readonly string[];
@@ -20,12 +23,12 @@ let renewals: number;
 async function take(reserved?: string): Promise<void> {
   const acquireTime = microTime(clock.now());
   const record = { holder: 'a', renewed: clock.now(), acquireTime, transitions: 3, reserved };
-  const lease = await cluster.create(leases, newLease('net', record));
+  const lease = await wire.create(leases, newLease(NAMESPACE, record));
   term = new Term(
-    { cluster, clock, log: new RecordedLog(), identity: 'a' },
+    { cluster: wire, clock, log: new RecordedLog(), identity: 'a' },
     { lease, sentAt: clock.monotonic(), inherited: parseReservation(reserved) },
   );
-  cluster.requests.length = 0;
+  wire.calls.length = 0;
 }
 
 function serve(): void {
@@ -38,14 +41,15 @@ function serve(): void {
   });
 }
 
-const lease = (): StoredLease => leases.trim(cluster.store.all(leases)[0]!);
+const lease = (): StoredLease => leases.trim(cluster.api.list(leases)[0]!);
 const failRenewals = (): void => {
-  cluster.before = () => Promise.reject(new ApiError('server', 'not now'));
+  wire.before = () => Promise.reject(new ApiError('server', 'not now'));
 };
 
 beforeEach(() => {
-  clock = new VirtualClock();
-  cluster = new MemoryCluster();
+  cluster = new TestCluster();
+  wire = cluster.wire;
+  clock = cluster.clock;
   starting = [];
   upcoming = [];
   renewals = 0;
@@ -74,7 +78,7 @@ describe('A node', () => {
     serve();
     upcoming = ['n1'];
     let answer: () => void = () => undefined;
-    cluster.after = () => new Promise((resolve) => (answer = resolve));
+    wire.after = () => new Promise((resolve) => (answer = resolve));
     term.renew();
     await settled();
     expect(lease().reserved).toBe('["n1"]');
@@ -116,7 +120,7 @@ describe('A version', () => {
     failRenewals();
     await clock.advance(3000);
     expect(term.isProven('nodes', '5000')).toBe(false);
-    cluster.before = () => undefined;
+    wire.before = () => undefined;
     await clock.advance(1000);
     expect(term.isProven('nodes', '5000')).toBe(true);
     expect(term.isProven('nodes', '5001')).toBe(false);
@@ -132,7 +136,7 @@ describe('A renewal that is asked for', () => {
     term.renew();
     await settled();
     expect(renewals).toBe(2);
-    expect(cluster.requests.map(({ verb }) => verb)).toEqual(['patch', 'patch']);
+    expect(wire.calls.map(({ verb }) => verb)).toEqual(['patch', 'patch']);
   });
 
   it('puts off the next one that comes by itself', async () => {
@@ -150,10 +154,10 @@ describe('A renewal that is asked for', () => {
     await take();
     serve();
     await term.release();
-    cluster.requests.length = 0;
+    wire.calls.length = 0;
     term.renew();
     await clock.advance(60_000);
-    expect(cluster.requests).toEqual([]);
+    expect(wire.calls).toEqual([]);
     expect(renewals).toBe(0);
   });
 });
@@ -164,7 +168,7 @@ describe('What is on record', () => {
     serve();
     upcoming = ['n1'];
     await clock.advance(4000);
-    const paths = cluster.requests.map(({ operations = [] }) => operations.map(({ path }) => path));
+    const paths = wire.calls.map(({ operations = [] }) => operations.map(({ path }) => path));
     expect(paths).toEqual(Array(2).fill(['/metadata/resourceVersion', '/spec']));
   });
 
@@ -174,6 +178,6 @@ describe('What is on record', () => {
     serve();
     upcoming = ['n1'];
     await clock.advance(2000);
-    expect(cluster.store.all(leases)[0]!.metadata.annotations).toEqual({ [RESERVED_ANNOTATION]: '["n1"]' });
+    expect(cluster.api.list(leases)[0]!.metadata.annotations).toEqual({ [RESERVED_ANNOTATION]: '["n1"]' });
   });
 });

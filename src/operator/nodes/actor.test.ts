@@ -7,11 +7,13 @@ import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
 import { driverPods, type StoredDriverPod } from '../resources/driver-pods.ts';
 import { nodes, type StoredNode } from '../resources/nodes.ts';
 import { aRawDriverPod, aRawNode, aRawPod, aStoredDriverPod } from '../testing/builders.ts';
-import { MemoryCluster } from '../testing/memory-cluster.ts';
+import type { RecordingCluster } from '../testing/recording-cluster.ts';
+import { TestCluster } from '../testing/test-cluster.ts';
 import { readSeries, RecordedEvents, RecordedLog } from '../testing/recorders.ts';
 import { Actor } from './actor.ts';
 
-let cluster: MemoryCluster;
+let cluster: TestCluster;
+let wire: RecordingCluster;
 let log: RecordedLog;
 let events: RecordedEvents;
 let metrics: Metrics;
@@ -24,15 +26,16 @@ let operator: AbortController;
 let believed: StoredNode;
 
 beforeEach(() => {
-  cluster = new MemoryCluster();
+  cluster = new TestCluster();
+  wire = cluster.wire;
   log = new RecordedLog();
   events = new RecordedEvents();
   metrics = createMetrics();
   operator = new AbortController();
   const { signal } = operator;
   doubted = [];
-  actor = new Actor({ cluster, log, events, metrics, signal, onDoubt: (node) => doubted.push(node) });
-  believed = nodes.trim(cluster.store.put(nodes, aRawNode({ state: 'upgrade-required' })));
+  actor = new Actor({ cluster: wire, log, events, metrics, signal, onDoubt: (node) => doubted.push(node) });
+  believed = nodes.trim(cluster.create(nodes, aRawNode({ state: 'upgrade-required' })));
 });
 
 const cordon: NodeChange = {
@@ -44,22 +47,20 @@ const refusal = (code: ApiErrorCode, details: ApiErrorDetails = {}): ApiError =>
 
 /** Every write is answered with this error, and not done. */
 function refuse(error: ApiError): void {
-  cluster.before = ({ verb }) => (verb === 'get' ? undefined : Promise.reject(error));
+  wire.before = ({ verb }) => (verb === 'get' ? undefined : Promise.reject(error));
 }
 
 /** Every write is done, and its answer lost. */
 function loseAnswers(): void {
   const error = refusal('timeout', { maybeApplied: true });
-  cluster.after = ({ verb }) => (verb === 'get' ? undefined : Promise.reject(error));
+  wire.after = ({ verb }) => (verb === 'get' ? undefined : Promise.reject(error));
 }
 
 const setState = (state: string): void => {
-  cluster.edit(nodes, { name: 'node-1' }, [
-    { op: 'add', path: `/metadata/labels/${STATE_LABEL.replace('/', '~1')}`, value: state },
-  ]);
+  cluster.change(nodes, believed, { metadata: { labels: { [STATE_LABEL]: state } } });
 };
 const stateOf = (node: StoredNode | undefined): string | undefined => node?.labels[STATE_LABEL];
-const verbs = (): readonly string[] => cluster.requests.map(({ verb }) => verb);
+const verbs = (): readonly string[] => wire.calls.map(({ verb }) => verb);
 const transitions = (): Promise<number | undefined> =>
   readSeries(metrics, 'ofed_operator_node_transitions_total{to="cordon-required"}');
 
@@ -73,7 +74,7 @@ describe('A change to a node', () => {
   it('takes one request, and comes back as the node is then', async () => {
     const now = await actor.patchNode(believed, cordon, { 'a/b': 'c' });
     expect(stateOf(now)).toBe('cordon-required');
-    expect(cluster.store.get(nodes, { name: 'node-1' })?.metadata.labels).toHaveProperty(['a/b'], 'c');
+    expect(cluster.api.get(nodes, { name: 'node-1' }).metadata.labels).toHaveProperty(['a/b'], 'c');
     expect(verbs()).toEqual(['patch']);
   });
 
@@ -81,7 +82,7 @@ describe('A change to a node', () => {
     await actor.patchNode(believed, cordon, {});
     expect(events.records).toEqual([
       {
-        regarding: { apiVersion: 'v1', kind: 'Node', name: 'node-1', uid: 'uid-of-node-1' },
+        regarding: { apiVersion: 'v1', kind: 'Node', name: 'node-1', uid: believed.uid },
         type: 'Normal',
         reason: 'DriverUpgradeStarted',
         message: 'has started',
@@ -115,7 +116,7 @@ describe('A node that is not what it was believed to be', () => {
   });
 
   it('is undefined if it is gone', async () => {
-    cluster.store.remove(nodes, { name: 'node-1' });
+    cluster.remove(nodes, { name: 'node-1' });
     expect(await actor.patchNode(believed, cordon, {})).toBeUndefined();
     await expectNothingTold();
   });
@@ -130,7 +131,7 @@ describe('A node that is not what it was believed to be', () => {
   });
 
   it('is an error if it cannot be read either', async () => {
-    cluster.before = ({ verb }) => Promise.reject(refusal(verb === 'get' ? 'server' : 'conflict'));
+    wire.before = ({ verb }) => Promise.reject(refusal(verb === 'get' ? 'server' : 'conflict'));
     await expect(actor.patchNode(believed, cordon, {})).rejects.toMatchObject({ code: 'server' });
   });
 });
@@ -168,31 +169,34 @@ describe('A write to a node that was certainly not done', () => {
   );
 });
 
+/** A driver pod is in the cluster, and known. */
+function driverExists(): StoredDriverPod {
+  return driverPods.trim(cluster.create(driverPods, aRawDriverPod()));
+}
+
 describe('The restart of a driver', () => {
-  const exists = (spec: Parameters<typeof aRawDriverPod>[0] = {}): StoredDriverPod =>
-    driverPods.trim(cluster.store.put(driverPods, aRawDriverPod(spec)));
   const isLeaving = (pod: StoredDriverPod): boolean =>
-    cluster.store.get(driverPods, pod)?.metadata.deletionTimestamp !== undefined;
+    cluster.api.find(driverPods, pod)?.metadata.deletionTimestamp !== undefined;
 
   it('is the deletion of this very pod', async () => {
-    const pod = exists();
+    const pod = driverExists();
     await actor.restartDriver('node-1', pod);
     expect(isLeaving(pod)).toBe(true);
     expect(log.messages('info')).toEqual(['driver pod deleted']);
   });
 
   it('leaves a pod alone that has taken its place under the same name', async () => {
-    const pod = exists();
-    cluster.store.remove(driverPods, pod);
-    exists({ uid: 'another' });
+    const pod = driverExists();
+    cluster.remove(driverPods, pod);
+    driverExists();
     await expect(actor.restartDriver('node-1', pod)).rejects.toMatchObject({ code: 'conflict' });
     expect(isLeaving(pod)).toBe(false);
     expect(log.messages('info')).toEqual([]);
   });
 
   it('leaves a pod alone that somebody has written since', async () => {
-    const pod = exists();
-    exists({ labels: { marked: 'true' } });
+    const pod = driverExists();
+    cluster.change(driverPods, pod, { metadata: { labels: { marked: 'true' } } });
     await expect(actor.restartDriver('node-1', pod)).rejects.toMatchObject({ code: 'conflict' });
     expect(isLeaving(pod)).toBe(false);
   });
@@ -212,17 +216,14 @@ describe('The restart of a driver', () => {
 });
 
 describe('To take a node in hand', () => {
-  const exists = (): StoredDriverPod =>
-    driverPods.trim(cluster.store.put(driverPods, aRawDriverPod({ uid: 'uid-of-mofed-1' })));
-
   it('is to have refused what others still have under way for it and for its driver pod', async () => {
-    const pod = exists();
+    const pod = driverExists();
     const now = await actor.takeInHand(believed, [pod], 'me/1.1');
     expect(now.node?.annotations[FENCE_ANNOTATION]).toBe('me/1.1');
-    expect(now.pods).toEqual([driverPods.trim(cluster.store.get(driverPods, pod)!)]);
+    expect(now.pods).toEqual([driverPods.trim(cluster.api.get(driverPods, pod))]);
     await expect(actor.restartDriver('node-1', pod)).rejects.toMatchObject({ code: 'conflict' });
     await actor.patchNode(believed, cordon, {});
-    expect(stateOf(nodes.trim(cluster.store.get(nodes, believed)!))).toBe('upgrade-required');
+    expect(stateOf(nodes.trim(cluster.api.get(nodes, believed)))).toBe('upgrade-required');
   });
 
   it('leaves out a driver pod that is gone', async () => {
@@ -232,22 +233,23 @@ describe('To take a node in hand', () => {
   });
 
   it('is nothing half done: where the pod cannot be marked, the node is not', async () => {
-    const pod = exists();
-    cluster.before = ({ resource }) => (resource === 'pods' ? Promise.reject(refusal('server')) : undefined);
+    const pod = driverExists();
+    wire.before = ({ resource }) => (resource === 'pods' ? Promise.reject(refusal('server')) : undefined);
     await expect(actor.takeInHand(believed, [pod], 'me/1.1')).rejects.toMatchObject({ code: 'server' });
-    expect(cluster.store.get(nodes, believed)?.metadata.annotations).toEqual({});
+    expect(cluster.api.get(nodes, believed).metadata.annotations).toBeUndefined();
   });
 });
 
 describe('An eviction', () => {
   const pod = aPod({ name: 'pod-1', uid: 'uid-of-pod-1' });
+  const exists = () => aPod({ name: 'pod-1', uid: cluster.create(driverPods, aRawPod()).metadata.uid! });
   const counted = (result: string): Promise<number | undefined> =>
     readSeries(metrics, `ofed_operator_evictions_total{result="${result}"}`);
 
   it('is not given up when the operator ends while its answer is on the way', async () => {
-    cluster.store.put(driverPods, aRawPod());
+    const pod = exists();
     const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-    cluster.after = async () => {
+    wire.after = async () => {
       await turn();
       operator.abort();
       await turn();
@@ -256,7 +258,7 @@ describe('An eviction', () => {
   });
 
   it('is accepted where nothing stands in its way', async () => {
-    cluster.store.put(driverPods, aRawPod());
+    const pod = exists();
     expect(await actor.evict('node-1', pod)).toEqual({ result: 'evicted', message: '' });
     expect(await counted('evicted')).toBe(1);
     expect(log.messages('info')).toEqual(['pod evicted']);

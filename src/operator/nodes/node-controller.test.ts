@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ApiError } from '../../cluster/errors.ts';
-import { settled, VirtualClock } from '../../cluster/memory/virtual-clock.ts';
+import { settled, type VirtualClock } from '../../cluster/memory/virtual-clock.ts';
 import {
   LEGACY_STATE_ANNOTATION,
   MOFED_WAIT_LABEL,
@@ -18,7 +18,8 @@ import { driverPods as driverPodType } from '../resources/driver-pods.ts';
 import { nodes as nodeType, type StoredNode } from '../resources/nodes.ts';
 import { workloadPods } from '../resources/workload-pods.ts';
 import { aRawDriverPod, aRawNode, aRawPod, aRawRevision, aStoredDaemonSet } from '../testing/builders.ts';
-import { MemoryCluster } from '../testing/memory-cluster.ts';
+import type { RecordingCluster } from '../testing/recording-cluster.ts';
+import { TestCluster } from '../testing/test-cluster.ts';
 import { RecordedEvents, RecordedLog } from '../testing/recorders.ts';
 import { Actor } from './actor.ts';
 import { DriverPodIndex } from './driver-pod-index.ts';
@@ -29,7 +30,8 @@ import { StandingReasons } from './standing-reasons.ts';
 import { Workloads } from './workloads.ts';
 
 let clock: VirtualClock;
-let cluster: MemoryCluster;
+let cluster: TestCluster;
+let wire: RecordingCluster;
 let log: RecordedLog;
 let events: RecordedEvents;
 let stop: AbortController;
@@ -43,8 +45,9 @@ let onDecided: (name: string) => void;
 let controller: NodeController;
 
 beforeEach(async () => {
-  clock = new VirtualClock();
-  cluster = new MemoryCluster();
+  cluster = new TestCluster();
+  wire = cluster.wire;
+  clock = cluster.clock;
   log = new RecordedLog();
   events = new RecordedEvents();
   stop = new AbortController();
@@ -55,7 +58,7 @@ beforeEach(async () => {
   decided = [];
   onDecided = () => undefined;
   const metrics = createMetrics();
-  const world = { cluster, clock, log, events, metrics, signal: stop.signal, random: () => 0 };
+  const world = { cluster: wire, clock, log, events, metrics, signal: stop.signal, random: () => 0 };
   const daemonSet = aStoredDaemonSet();
   const daemonSets = { values: () => [daemonSet] };
   const revisions = new Revisions({ ...world, daemonSets, onKnown: () => undefined });
@@ -84,16 +87,18 @@ beforeEach(async () => {
       onDecided(name);
     },
   });
-  cluster.store.put(controllerRevisions, aRawRevision('ds-1', 1, 'new'));
+  cluster.create(controllerRevisions, aRawRevision('ds-1', 1, 'new'));
   revisions.see(daemonSet);
   await settled();
-  cluster.requests.length = 0;
+  wire.calls.length = 0;
 });
 
 afterEach(() => {
   controller.stop();
   stop.abort();
 });
+
+const NODE = { name: 'node-1' };
 
 interface Setting {
   readonly driver?: 'up-to-date' | 'outdated' | 'none';
@@ -103,16 +108,16 @@ interface Setting {
 function exists(spec: Parameters<typeof aRawNode>[0] & Setting = {}): void {
   const { driver = 'outdated', name = 'node-1', labels } = spec;
   const wait = { [MOFED_WAIT_LABEL]: driver === 'none' ? 'true' : 'false' };
-  const raw = cluster.store.put(nodeType, aRawNode({ ...spec, labels: { ...wait, ...labels } }));
+  const raw = cluster.create(nodeType, aRawNode({ ...spec, labels: { ...wait, ...labels } }));
   known.set(name, nodeType.trim(raw));
   if (driver === 'none') return;
   const pod = { name: `mofed-${name}`, node: name, revision: driver === 'outdated' ? 'old' : 'new' };
-  const stored = cluster.store.put(workloadPods, aRawDriverPod(pod));
+  const stored = cluster.create(workloadPods, aRawDriverPod(pod));
   driverPods.apply({ key: pod.name, before: undefined, after: driverPodType.trim(stored) });
 }
 
 const pod = (name: string): void => {
-  cluster.store.put(workloadPods, aRawPod({ name }));
+  cluster.create(workloadPods, aRawPod({ name }));
 };
 
 async function touched(...names: readonly string[]): Promise<void> {
@@ -120,10 +125,10 @@ async function touched(...names: readonly string[]): Promise<void> {
   await settled();
 }
 
-const labels = (name = 'node-1') => cluster.store.get(nodeType, { name })?.metadata.labels ?? {};
+const labels = (name = 'node-1') => cluster.api.find(nodeType, { name })?.metadata.labels ?? {};
 const stateOf = (name = 'node-1'): string | undefined => labels(name)[STATE_LABEL];
 const requests = (): readonly string[] =>
-  cluster.requests.map(({ verb, resource, name }) => `${verb} ${resource} ${name}`.trim());
+  wire.calls.map(({ verb, resource, name }) => `${verb} ${resource} ${name}`.trim());
 
 describe('A node', () => {
   it('is taken from state to state, each by one write, as far as nothing has to be waited for', async () => {
@@ -157,10 +162,8 @@ describe('A node', () => {
 
   it('without a driver and a NIC counts for nobody, and is not written', async () => {
     exists({ driver: 'none', labels: { [NIC_PRESENT_LABEL]: 'false' } });
-    cluster.edit(nodeType, { name: 'node-1' }, [
-      { op: 'remove', path: `/metadata/labels/${MOFED_WAIT_LABEL.replace('/', '~1')}` },
-    ]);
-    known.set('node-1', nodeType.trim(cluster.store.get(nodeType, { name: 'node-1' })!));
+    const node = cluster.change(nodeType, NODE, { metadata: { labels: { [MOFED_WAIT_LABEL]: null } } });
+    known.set('node-1', nodeType.trim(node));
     await touched('node-1');
     expect(fleet.size).toBe(0);
     expect(requests()).toEqual([]);
@@ -170,14 +173,14 @@ describe('A node', () => {
     exists({ state: 'drain-required', cordoned: true });
     pod('app');
     await touched('node-1');
-    expect(cluster.watches).toHaveLength(1);
+    expect(wire.watches).toHaveLength(1);
     known.delete('node-1');
     await touched('node-1');
     await settled();
     expect(decided.at(-1)).toEqual({ name: 'node-1', counts: false });
     expect(fleet.size).toBe(0);
     expect(fleet.counts.inProgress).toBe(0);
-    expect(cluster.watches).toEqual([]);
+    expect(wire.watches).toEqual([]);
     expect(clock.pending).toEqual([]);
   });
 });
@@ -210,7 +213,7 @@ describe('When the flow is switched off', () => {
     await touched('node-1');
     expect(requests()).toEqual(['patch nodes node-1']);
     expect(stateOf()).toBeUndefined();
-    expect(cluster.store.get(nodeType, { name: 'node-1' })?.['spec']).toEqual({});
+    expect(cluster.api.get(nodeType, NODE)['spec']).toEqual({});
   });
 
   it('device plugins are told to wait no more where no driver is wanted and none is left', async () => {
@@ -233,7 +236,7 @@ describe('A slot', () => {
     mode = { kind: 'on', policy: aPolicy({ maxParallelUpgrades: 2 }) };
     const names = ['c', 'a', 'd', 'b'];
     for (const name of names) exists({ name, state: 'upgrade-required' });
-    cluster.before = ({ verb }) => (verb === 'watch' ? new Promise(() => undefined) : undefined);
+    wire.before = ({ verb }) => (verb === 'watch' ? new Promise(() => undefined) : undefined);
     await touched(...names);
     expect(names.filter((name) => stateOf(name) === 'drain-required').sort()).toEqual(['a', 'b']);
     expect(names.filter((name) => stateOf(name) === 'upgrade-required').sort()).toEqual(['c', 'd']);
@@ -242,7 +245,7 @@ describe('A slot', () => {
   it('that a node has no use for after all goes to another one', async () => {
     exists({ name: 'a', state: 'upgrade-required' });
     exists({ name: 'b', state: 'upgrade-required' });
-    cluster.before = ({ verb }) => (verb === 'watch' ? new Promise(() => undefined) : undefined);
+    wire.before = ({ verb }) => (verb === 'watch' ? new Promise(() => undefined) : undefined);
     // Between being let in and starting, somebody labels the node to be skipped.
     onDecided = (name) => {
       const node = known.get(name)!;
@@ -257,7 +260,7 @@ describe('A slot', () => {
   it('stays taken while nobody knows whether the node was written', async () => {
     exists({ name: 'a', state: 'upgrade-required' });
     exists({ name: 'b', state: 'upgrade-required' });
-    cluster.before = ({ name }) =>
+    wire.before = ({ name }) =>
       name === 'a' ? Promise.reject(new ApiError('server', 'not now')) : undefined;
     await touched('a', 'b');
     await clock.advance(60_000);
@@ -276,7 +279,7 @@ describe('What a node’s object needs besides the upgrade', () => {
     await touched('node-1');
     expect(requests()).toEqual(['patch nodes node-1']);
     expect(labels()).toMatchObject({ [STATE_LABEL]: 'upgrade-required', [MOFED_WAIT_LABEL]: 'false' });
-    expect(cluster.store.get(nodeType, { name: 'node-1' })?.metadata.annotations).toEqual({});
+    expect(cluster.api.get(nodeType, NODE).metadata.annotations).toBeUndefined();
   });
 
   it('is written by itself where the state stays, without a word to anybody', async () => {
@@ -308,11 +311,11 @@ describe('Before a driver is reloaded', () => {
 
   it('a read that fails is made again, and nothing is reloaded meanwhile', async () => {
     exists(waiting);
-    cluster.before = ({ verb }) =>
+    wire.before = ({ verb }) =>
       verb === 'list' ? Promise.reject(new ApiError('timeout', 'no answer')) : undefined;
     await touched('node-1');
     expect(requests()).toEqual(['list pods']);
-    cluster.before = () => undefined;
+    wire.before = () => undefined;
     await clock.advance(50);
     expect(requests().slice(1)).toEqual(['list pods', 'delete pods mofed-node-1', 'patch nodes node-1']);
   });
@@ -327,10 +330,10 @@ describe('Before a driver is reloaded', () => {
 
   it('a deletion that fails is asked for again', async () => {
     exists(waiting);
-    cluster.before = ({ verb }) =>
+    wire.before = ({ verb }) =>
       verb === 'delete' ? Promise.reject(new ApiError('server', 'not now')) : undefined;
     await touched('node-1');
-    cluster.before = () => undefined;
+    wire.before = () => undefined;
     await clock.advance(50);
     expect(requests().filter((request) => request.startsWith('delete'))).toHaveLength(2);
   });
@@ -338,12 +341,12 @@ describe('Before a driver is reloaded', () => {
 
 describe('A pod that is to leave', () => {
   const draining = { state: 'drain-required', cordoned: true } as const;
-  const evictions = (): number => cluster.requests.filter(({ verb }) => verb === 'evict').length;
+  const evictions = (): number => wire.calls.filter(({ verb }) => verb === 'evict').length;
 
   it('is not asked twice while the answer is on its way', async () => {
     exists(draining);
     pod('app');
-    cluster.before = ({ verb }) => (verb === 'evict' ? new Promise(() => undefined) : undefined);
+    wire.before = ({ verb }) => (verb === 'evict' ? new Promise(() => undefined) : undefined);
     await touched('node-1');
     await touched('node-1');
     await clock.advance(10_000);
@@ -354,7 +357,7 @@ describe('A pod that is to leave', () => {
   it('is asked again, ever more slowly, where a budget has refused it', async () => {
     exists(draining);
     pod('app');
-    cluster.before = ({ verb }) =>
+    wire.before = ({ verb }) =>
       verb === 'evict' ? Promise.reject(new ApiError('too-many-requests', 'budget')) : undefined;
     await touched('node-1');
     expect(evictions()).toBe(1);
@@ -373,7 +376,7 @@ describe('A pod that is to leave', () => {
   it('does not hold up the time limit by being slow to answer', async () => {
     exists(draining);
     pod('app');
-    cluster.before = ({ verb }) => (verb === 'evict' ? new Promise(() => undefined) : undefined);
+    wire.before = ({ verb }) => (verb === 'evict' ? new Promise(() => undefined) : undefined);
     await touched('node-1');
     await clock.advance(302_000);
     expect(stateOf()).toBe('upgrade-failed');
@@ -383,9 +386,9 @@ describe('A pod that is to leave', () => {
     exists(draining);
     pod('slow');
     pod('quick');
-    cluster.before = ({ name }) => (name === 'slow' ? new Promise(() => undefined) : undefined);
+    wire.before = ({ name }) => (name === 'slow' ? new Promise(() => undefined) : undefined);
     await touched('node-1');
-    const quick = cluster.store.get(workloadPods, { namespace: 'default', name: 'quick' });
+    const quick = cluster.api.find(workloadPods, { namespace: 'default', name: 'quick' });
     expect(quick?.metadata.deletionTimestamp).toBeDefined();
   });
 });
@@ -400,7 +403,7 @@ describe('A node that waits', () => {
     expect(requests()).toEqual([]);
     await clock.advance(1);
     expect(requests()).toEqual(['patch nodes node-1']);
-    const { annotations = {} } = cluster.store.get(nodeType, { name: 'node-1' })!.metadata;
+    const { annotations = {} } = cluster.api.get(nodeType, NODE).metadata;
     expect(annotations[REASON_ANNOTATION]).toMatch(/^skipped: /);
     expect(events.records).toMatchObject([{ type: 'Warning', reason: 'Skipped' }]);
   });
@@ -418,7 +421,7 @@ describe('A write that fails', () => {
   it('is made again after a while, and other nodes are not concerned', async () => {
     exists({ name: 'bad', state: 'upgrade-done', labels: { [SKIP_LABEL]: 'true' } });
     exists({ name: 'good', state: 'upgrade-done', labels: { [SKIP_LABEL]: 'true' } });
-    cluster.before = ({ name }) =>
+    wire.before = ({ name }) =>
       name === 'bad' ? Promise.reject(new ApiError('server', 'not now')) : undefined;
     await touched('bad', 'good');
     expect(stateOf('good')).toBe('upgrade-required');
@@ -426,7 +429,7 @@ describe('A write that fails', () => {
     expect(log.lines.filter(({ level }) => level === 'warn')).toMatchObject([
       { message: 'node could not be handled: trying again', fields: { node: 'bad', retryInMs: 50 } },
     ]);
-    cluster.before = () => undefined;
+    wire.before = () => undefined;
     await clock.advance(50);
     expect(stateOf('bad')).toBe('upgrade-required');
   });
@@ -434,13 +437,7 @@ describe('A write that fails', () => {
   it('because the node is another by now leads to a decision about what it is', async () => {
     exists({ state: 'upgrade-done', labels: { [SKIP_LABEL]: 'true' } });
     // Another operator was quicker, and the watch has not told of it yet.
-    cluster.edit(nodeType, { name: 'node-1' }, [
-      {
-        op: 'replace',
-        path: `/metadata/labels/${STATE_LABEL.replace('/', '~1')}`,
-        value: 'upgrade-required',
-      },
-    ]);
+    cluster.change(nodeType, NODE, { metadata: { labels: { [STATE_LABEL]: 'upgrade-required' } } });
     await touched('node-1');
     expect(requests()).toEqual(['patch nodes node-1', 'get nodes node-1']);
     expect(stateOf()).toBe('upgrade-required');

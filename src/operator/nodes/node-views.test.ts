@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { settled, VirtualClock } from '../../cluster/memory/virtual-clock.ts';
+import { settled } from '../../cluster/memory/virtual-clock.ts';
 import { KERNEL_LABEL, NIC_PRESENT_LABEL } from '../../contract/keys.ts';
 import { controllerRevisions, type StoredDaemonSet } from '../resources/daemonsets.ts';
 import { workloadPods } from '../resources/workload-pods.ts';
@@ -12,14 +12,14 @@ import {
   aStoredNode,
   NAMESPACE,
 } from '../testing/builders.ts';
-import { MemoryCluster } from '../testing/memory-cluster.ts';
+import { TestCluster } from '../testing/test-cluster.ts';
 import { RecordedLog } from '../testing/recorders.ts';
 import { DriverPodIndex } from './driver-pod-index.ts';
 import { NodeViews } from './node-views.ts';
 import { Revisions } from './revisions.ts';
 import { Workloads } from './workloads.ts';
 
-let cluster: MemoryCluster;
+let cluster: TestCluster;
 let daemonSets: StoredDaemonSet[];
 let driverPods: DriverPodIndex;
 let revisions: Revisions;
@@ -28,11 +28,11 @@ let stop: AbortController;
 let views: NodeViews;
 
 beforeEach(() => {
-  cluster = new MemoryCluster();
+  cluster = new TestCluster();
   daemonSets = [];
   driverPods = new DriverPodIndex();
   stop = new AbortController();
-  const world = { cluster, clock: new VirtualClock(), signal: stop.signal, log: new RecordedLog() };
+  const world = { cluster: cluster.wire, clock: cluster.clock, signal: stop.signal, log: new RecordedLog() };
   const live = { values: () => daemonSets };
   revisions = new Revisions({ ...world, daemonSets: live, onKnown: () => undefined });
   workloads = new Workloads({ ...world, random: () => 0, onChange: () => undefined });
@@ -46,7 +46,7 @@ afterEach(() => {
 /** A DaemonSet is there, and this is its newest revision. */
 async function daemonSet(hash: string, spec: Parameters<typeof aStoredDaemonSet>[0] = {}): Promise<void> {
   const made = aStoredDaemonSet(spec);
-  cluster.store.put(controllerRevisions, aRawRevision(made.uid, 1, hash));
+  cluster.create(controllerRevisions, aRawRevision(made.uid, 1, hash));
   daemonSets.push(made);
   revisions.see(made);
   await settled();
@@ -132,7 +132,7 @@ describe('A driver pod', () => {
 
 describe('The other pods on a node', () => {
   it('are part of the view once they have been read', async () => {
-    cluster.store.put(workloadPods, aRawPod({ name: 'a' }));
+    cluster.create(workloadPods, aRawPod({ name: 'a' }));
     expect(views.of(aStoredNode()).workload).toBeUndefined();
     await workloads.read('node-1');
     expect(views.of(aStoredNode()).workload?.pods).toMatchObject([{ name: 'a' }]);

@@ -1,14 +1,16 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ApiError } from '../../cluster/errors.ts';
-import { settled, VirtualClock } from '../../cluster/memory/virtual-clock.ts';
+import { settled, type VirtualClock } from '../../cluster/memory/virtual-clock.ts';
 import { controllerRevisions, type StoredDaemonSet } from '../resources/daemonsets.ts';
 import { aRawRevision, aStoredDaemonSet, NAMESPACE } from '../testing/builders.ts';
-import { MemoryCluster } from '../testing/memory-cluster.ts';
+import type { RecordingCluster } from '../testing/recording-cluster.ts';
+import { TestCluster } from '../testing/test-cluster.ts';
 import { RecordedLog } from '../testing/recorders.ts';
 import { Revisions } from './revisions.ts';
 
 let clock: VirtualClock;
-let cluster: MemoryCluster;
+let cluster: TestCluster;
+let wire: RecordingCluster;
 let log: RecordedLog;
 let live: StoredDaemonSet[];
 let told: string[];
@@ -16,14 +18,15 @@ let stop: AbortController;
 let revisions: Revisions;
 
 beforeEach(() => {
-  clock = new VirtualClock();
-  cluster = new MemoryCluster();
+  cluster = new TestCluster();
+  wire = cluster.wire;
+  clock = cluster.clock;
   log = new RecordedLog();
   live = [];
   told = [];
   stop = new AbortController();
   revisions = new Revisions({
-    cluster,
+    cluster: wire,
     clock,
     log,
     signal: stop.signal,
@@ -33,7 +36,7 @@ beforeEach(() => {
 });
 
 function made(owner: string, revision: number, hash: string): void {
-  cluster.store.put(controllerRevisions, aRawRevision(owner, revision, hash));
+  cluster.create(controllerRevisions, aRawRevision(owner, revision, hash));
 }
 
 /** The DaemonSet is heard of. */
@@ -45,7 +48,7 @@ function see(daemonSet: StoredDaemonSet): void {
 /** Each list waits until the test lets it go on, first come first. */
 function holdLists(): { go: (error?: ApiError) => void }[] {
   const held: { go: (error?: ApiError) => void }[] = [];
-  cluster.after = () =>
+  wire.after = () =>
     new Promise((resolve, reject) => {
       held.push({
         go: (error) => {
@@ -95,12 +98,12 @@ describe('The newest revision of a DaemonSet', () => {
     await settled();
     see(at(1));
     await settled();
-    expect(cluster.requests).toMatchObject([
+    expect(wire.calls).toMatchObject([
       { verb: 'list', resource: 'controllerrevisions', query: { namespace: NAMESPACE } },
     ]);
     see(at(2));
     await settled();
-    expect(cluster.requests).toHaveLength(2);
+    expect(wire.calls).toHaveLength(2);
   });
 });
 
@@ -110,7 +113,7 @@ describe('A DaemonSet that its controller has not caught up with', () => {
     see(at(2, 1));
     await settled();
     expect(revisions.of(at(2, 1))).toBeUndefined();
-    expect(cluster.requests).toEqual([]);
+    expect(wire.calls).toEqual([]);
   });
 
   it('loses the one that was known for what it was before', async () => {
@@ -156,7 +159,7 @@ describe('An answer that comes late', () => {
     lists[0]?.go(unavailable());
     await clock.advance(10_000);
     expect(revisions.of(at(2))).toBe('bbb');
-    expect(cluster.requests).toHaveLength(2);
+    expect(wire.calls).toHaveLength(2);
   });
 
   it('does not count for a DaemonSet that is gone', async () => {
@@ -176,11 +179,11 @@ describe('An answer that comes late', () => {
 describe('A read that fails', () => {
   it('is made again a second later', async () => {
     made('ds-1', 1, 'aaa');
-    cluster.before = () => Promise.reject(unavailable());
+    wire.before = () => Promise.reject(unavailable());
     see(at(1));
     await settled();
     expect(log.messages('warn')).toEqual(['newest revision could not be read: trying again']);
-    cluster.before = () => undefined;
+    wire.before = () => undefined;
     await clock.advance(999);
     expect(revisions.of(at(1))).toBeUndefined();
     await clock.advance(1);
@@ -197,10 +200,10 @@ describe('A read that fails', () => {
   });
 
   it('is made again for what the DaemonSet is by then', async () => {
-    cluster.before = () => Promise.reject(unavailable());
+    wire.before = () => Promise.reject(unavailable());
     see(at(1));
     await settled();
-    cluster.before = () => undefined;
+    wire.before = () => undefined;
     made('ds-1', 2, 'bbb');
     live = [at(2)];
     await clock.advance(1000);
@@ -208,16 +211,16 @@ describe('A read that fails', () => {
   });
 
   it('is not made again for a DaemonSet that is gone, nor when the operator has ended', async () => {
-    cluster.before = () => Promise.reject(unavailable());
+    wire.before = () => Promise.reject(unavailable());
     see(at(1));
     await settled();
     live = [];
     await clock.advance(10_000);
-    expect(cluster.requests).toHaveLength(1);
+    expect(wire.calls).toHaveLength(1);
     see(at(1));
     await settled();
     stop.abort();
     await clock.advance(10_000);
-    expect(cluster.requests).toHaveLength(2);
+    expect(wire.calls).toHaveLength(2);
   });
 });

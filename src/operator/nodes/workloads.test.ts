@@ -1,24 +1,27 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ApiError } from '../../cluster/errors.ts';
-import { settled, VirtualClock } from '../../cluster/memory/virtual-clock.ts';
+import { settled, type VirtualClock } from '../../cluster/memory/virtual-clock.ts';
 import { workloadPods } from '../resources/workload-pods.ts';
 import { aRawPod } from '../testing/builders.ts';
-import { MemoryCluster } from '../testing/memory-cluster.ts';
+import type { RecordingCluster } from '../testing/recording-cluster.ts';
+import { TestCluster } from '../testing/test-cluster.ts';
 import { Workloads } from './workloads.ts';
 
 let clock: VirtualClock;
-let cluster: MemoryCluster;
+let cluster: TestCluster;
+let wire: RecordingCluster;
 let told: string[];
 let stop: AbortController;
 let workloads: Workloads;
 
 beforeEach(() => {
-  clock = new VirtualClock();
-  cluster = new MemoryCluster();
+  cluster = new TestCluster();
+  wire = cluster.wire;
+  clock = cluster.clock;
   told = [];
   stop = new AbortController();
   workloads = new Workloads({
-    cluster,
+    cluster: wire,
     clock,
     random: () => 0,
     onChange: (node) => told.push(node),
@@ -30,15 +33,16 @@ afterEach(() => {
   stop.abort();
 });
 
-const put = (name: string, node = 'node-1'): void => {
-  cluster.store.put(workloadPods, aRawPod({ name, node }));
-};
+/** There is a pod. Returns its UID. */
+const put = (name: string, node = 'node-1'): string =>
+  cluster.create(workloadPods, aRawPod({ name, node })).metadata.uid!;
+const at = (name: string) => ({ namespace: 'default', name });
 const gone = (name: string): void => {
-  cluster.store.remove(workloadPods, { namespace: 'default', name });
+  cluster.remove(workloadPods, at(name));
 };
 const names = (node = 'node-1'): readonly string[] | undefined =>
   workloads.view(node)?.pods.map(({ name }) => name);
-const verbs = (): readonly string[] => cluster.requests.map(({ verb }) => verb);
+const verbs = (): readonly string[] => wire.calls.map(({ verb }) => verb);
 
 async function watch(node = 'node-1'): Promise<void> {
   workloads.watch(node);
@@ -49,7 +53,7 @@ async function watch(node = 'node-1'): Promise<void> {
 function hold(): () => void {
   let go: () => void = () => undefined;
   const held = new Promise<void>((resolve) => (go = resolve));
-  cluster.before = () => held;
+  wire.before = () => held;
   return go;
 }
 
@@ -58,7 +62,7 @@ describe('The pods of a node', () => {
     put('a');
     await clock.advance(60_000);
     expect(workloads.view('node-1')).toBeUndefined();
-    expect(cluster.requests).toEqual([]);
+    expect(wire.calls).toEqual([]);
   });
 
   it('are read, and kept current, by one stream for the node', async () => {
@@ -71,7 +75,7 @@ describe('The pods of a node', () => {
     gone('a');
     await settled();
     expect(names()).toEqual(['b']);
-    expect(cluster.requests).toMatchObject([
+    expect(wire.calls).toMatchObject([
       {
         verb: 'watch',
         resource: 'pods',
@@ -83,7 +87,7 @@ describe('The pods of a node', () => {
   it('are read by no second stream when they are needed again', async () => {
     await watch();
     await watch();
-    expect(cluster.watches).toHaveLength(1);
+    expect(wire.watches).toHaveLength(1);
   });
 
   it('are not known before all of them have been read', async () => {
@@ -112,9 +116,13 @@ describe('The pods of a node', () => {
     put('b');
     await watch();
     expect(told).toEqual(['node-1']);
-    gone('a');
+    cluster.change(workloadPods, at('a'), { metadata: { labels: { app: 'db' } } });
     await settled();
     expect(told).toEqual(['node-1', 'node-1']);
+    gone('b');
+    await settled();
+    // First it terminates, and then it is no more.
+    expect(told).toEqual(['node-1', 'node-1', 'node-1', 'node-1']);
   });
 });
 
@@ -185,17 +193,17 @@ describe('A read in one go', () => {
     put('a');
     await workloads.read('node-1');
     expect(names()).toEqual(['a']);
-    expect(cluster.requests).toMatchObject([
+    expect(wire.calls).toMatchObject([
       { verb: 'list', resource: 'pods', query: { fieldSelector: 'spec.nodeName=node-1' } },
     ]);
-    expect(cluster.watches).toEqual([]);
+    expect(wire.watches).toEqual([]);
   });
 
   it('ends the stream, which may be behind it', async () => {
     await watch();
     await workloads.read('node-1');
     await settled();
-    expect(cluster.watches).toEqual([]);
+    expect(wire.watches).toEqual([]);
     told = [];
     put('late');
     await settled();
@@ -222,10 +230,10 @@ describe('A read in one go', () => {
     await watch();
     const before = workloads.view('node-1');
     await clock.advance(1000);
-    cluster.before = () => Promise.reject(new ApiError('server', 'not now'));
+    wire.before = () => Promise.reject(new ApiError('server', 'not now'));
     await expect(workloads.read('node-1')).rejects.toMatchObject({ code: 'server' });
     expect(workloads.view('node-1')).toEqual(before);
-    cluster.before = () => undefined;
+    wire.before = () => undefined;
     put('b');
     await settled();
     expect(names()).toEqual(['a', 'b']);
@@ -237,37 +245,37 @@ describe('What came of an eviction', () => {
   const evictions = () => workloads.view('node-1')?.pods.map(({ eviction }) => eviction);
 
   it('stands with the pod', async () => {
-    put('a');
+    const uid = put('a');
     put('b');
     await watch();
-    workloads.noteEviction('node-1', 'uid-of-a', attempt);
+    workloads.noteEviction('node-1', uid, attempt);
     expect(evictions()).toEqual([attempt, undefined]);
   });
 
   it('is still known after another read', async () => {
-    put('a');
+    const uid = put('a');
     await watch();
-    workloads.noteEviction('node-1', 'uid-of-a', attempt);
+    workloads.noteEviction('node-1', uid, attempt);
     await workloads.read('node-1');
     expect(evictions()).toEqual([attempt]);
   });
 
   it('is not held against another pod of the same name', async () => {
-    put('a');
+    const uid = put('a');
     await watch();
-    workloads.noteEviction('node-1', 'uid-of-a', attempt);
+    workloads.noteEviction('node-1', uid, attempt);
     gone('a');
-    cluster.store.put(workloadPods, aRawPod({ name: 'a', uid: 'another' }));
+    expect(put('a')).not.toBe(uid);
     await settled();
     expect(evictions()).toEqual([undefined]);
   });
 
   it('is forgotten with the node', async () => {
-    put('a');
+    const uid = put('a');
     await watch();
-    workloads.noteEviction('node-1', 'uid-of-a', attempt);
+    workloads.noteEviction('node-1', uid, attempt);
     workloads.drop('node-1');
-    workloads.noteEviction('node-1', 'uid-of-a', attempt);
+    workloads.noteEviction('node-1', uid, attempt);
     await watch();
     expect(evictions()).toEqual([undefined]);
   });
@@ -279,7 +287,7 @@ describe('A node that is of no interest any more', () => {
     await watch('node-2');
     workloads.drop('node-1');
     await settled();
-    expect(cluster.watches.map(({ query }) => query?.fieldSelector)).toEqual(['spec.nodeName=node-2']);
+    expect(wire.watches.map(({ query }) => query?.fieldSelector)).toEqual(['spec.nodeName=node-2']);
     told = [];
     put('late');
     await settled();
@@ -309,14 +317,14 @@ describe('When the operator ends', () => {
     stop.abort();
     await expect(read).rejects.toMatchObject({ code: 'aborted' });
     await settled();
-    expect(cluster.watches).toEqual([]);
+    expect(wire.watches).toEqual([]);
   });
 
   it('nothing is read that is asked for after it', async () => {
     stop.abort();
     await expect(workloads.read('node-1')).rejects.toMatchObject({ code: 'aborted' });
     await watch();
-    expect(cluster.watches).toEqual([]);
+    expect(wire.watches).toEqual([]);
   });
 
   it('as many nodes as there are wait for it, and Node takes them for no leak', async () => {
@@ -326,6 +334,6 @@ describe('When the operator ends', () => {
     warnings.mockRestore();
     stop.abort();
     await settled();
-    expect(cluster.watches).toEqual([]);
+    expect(wire.watches).toEqual([]);
   });
 });

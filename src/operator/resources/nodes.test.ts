@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { REASON_ANNOTATION, STATE_LABEL } from '../../contract/keys.ts';
 import type { ManagedFieldsEntry } from '../../kubernetes/objects.ts';
 import { aRawNode } from '../testing/builders.ts';
-import type { RawObject } from '../testing/object-store.ts';
+import type { RawObject } from '../../cluster/memory/api/types.ts';
 import { nodes } from './nodes.ts';
 
 /** What the API server sends, word for word. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { aRawDaemonSet, aRawPolicy, aRawRevision } from '../testing/builders.ts';
-import type { RawObject } from '../testing/object-store.ts';
+import type { RawObject } from '../../cluster/memory/api/types.ts';
 import { controllerRevisions, daemonSets } from './daemonsets.ts';
 import { configMaps, policies } from './objects.ts';
 

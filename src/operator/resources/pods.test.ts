@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { aRawDriverPod, aRawPod } from '../testing/builders.ts';
-import type { RawObject } from '../testing/object-store.ts';
+import type { RawObject } from '../../cluster/memory/api/types.ts';
 import { driverPods } from './driver-pods.ts';
 import { workloadPods } from './workload-pods.ts';
 

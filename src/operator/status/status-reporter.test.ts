@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { settled, VirtualClock } from '../../cluster/memory/virtual-clock.ts';
+import { settled, type VirtualClock } from '../../cluster/memory/virtual-clock.ts';
 import type { PolicyStatus } from '../../contract/status.ts';
 import { Fleet } from '../../upgrade/fleet.ts';
 import { idle, waiting } from '../../upgrade/decision.ts';
@@ -12,7 +12,7 @@ import { ActivePolicy } from '../policy.ts';
 import { controllerRevisions, type StoredDaemonSet } from '../resources/daemonsets.ts';
 import type { StoredObject } from '../resources/objects.ts';
 import { aRawRevision, aStoredDaemonSet, aStoredPolicy, NAMESPACE } from '../testing/builders.ts';
-import { MemoryCluster } from '../testing/memory-cluster.ts';
+import { TestCluster } from '../testing/test-cluster.ts';
 import { readSeries, RecordedLog } from '../testing/recorders.ts';
 import { StatusReporter } from './status-reporter.ts';
 import { Tally } from './tally.ts';
@@ -20,7 +20,7 @@ import { Tally } from './tally.ts';
 const DRIVER = { upgradePolicy: { autoUpgrade: true, maxParallelUpgrades: 4 } };
 
 let clock: VirtualClock;
-let cluster: MemoryCluster;
+let cluster: TestCluster;
 let policies: StoredObject[];
 let daemonSets: StoredDaemonSet[];
 let revisions: Revisions;
@@ -32,11 +32,16 @@ let metrics: Metrics;
 let reporter: StatusReporter;
 
 beforeEach(async () => {
-  clock = new VirtualClock();
-  cluster = new MemoryCluster();
+  cluster = new TestCluster();
+  clock = cluster.clock;
   policies = [aStoredPolicy({ driver: DRIVER })];
   daemonSets = [];
-  const world = { cluster, clock, log: new RecordedLog(), signal: new AbortController().signal };
+  const world = {
+    cluster: cluster.wire,
+    clock,
+    log: new RecordedLog(),
+    signal: new AbortController().signal,
+  };
   const live = { values: () => daemonSets };
   revisions = new Revisions({ ...world, daemonSets: live, onKnown: () => undefined });
   driverSync = new DriverSync({
@@ -72,7 +77,7 @@ beforeEach(async () => {
 
 async function daemonSet(desired: number, uid: string): Promise<void> {
   const made = aStoredDaemonSet({ uid, name: uid, desired });
-  cluster.store.put(controllerRevisions, aRawRevision(uid, 1, 'aaa'));
+  cluster.create(controllerRevisions, aRawRevision(uid, 1, 'aaa'));
   daemonSets.push(made);
   revisions.see(made);
   await settled();

@@ -1,15 +1,17 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ApiError, type ApiErrorCode } from '../../cluster/errors.ts';
-import { VirtualClock } from '../../cluster/memory/virtual-clock.ts';
+import type { VirtualClock } from '../../cluster/memory/virtual-clock.ts';
 import type { PolicyStatus } from '../../contract/status.ts';
 import { policies, type StoredObject } from '../resources/objects.ts';
 import { aRawPolicy } from '../testing/builders.ts';
-import { MemoryCluster } from '../testing/memory-cluster.ts';
+import type { RecordingCluster } from '../testing/recording-cluster.ts';
+import { TestCluster } from '../testing/test-cluster.ts';
 import { RecordedLog, RecordedEvents } from '../testing/recorders.ts';
 import { statusOf, StatusWriter } from './status-writer.ts';
 
 let clock: VirtualClock;
-let cluster: MemoryCluster;
+let cluster: TestCluster;
+let wire: RecordingCluster;
 let log: RecordedLog;
 let stop: AbortController;
 /** As the informer has them. */
@@ -18,14 +20,15 @@ let wanted: Record<string, PolicyStatus>;
 let writer: StatusWriter;
 
 beforeEach(() => {
-  clock = new VirtualClock();
-  cluster = new MemoryCluster();
+  cluster = new TestCluster();
+  wire = cluster.wire;
+  clock = cluster.clock;
   log = new RecordedLog();
   stop = new AbortController();
   known = new Map();
   wanted = {};
   writer = new StatusWriter({
-    cluster,
+    cluster: wire,
     clock,
     log,
     signal: stop.signal,
@@ -38,7 +41,7 @@ beforeEach(() => {
 });
 
 function exists(name: string): void {
-  known.set(name, policies.trim(cluster.store.put(policies, aRawPolicy({ name, uid: `uid-of-${name}` }))));
+  known.set(name, policies.trim(cluster.create(policies, aRawPolicy({ name }))));
 }
 
 /** The status should be another from now on. */
@@ -48,22 +51,22 @@ function change(reason: string, name = 'nic-cluster-policy'): void {
 }
 
 const written = (name = 'nic-cluster-policy'): string | undefined =>
-  statusOf(policies.trim(cluster.store.get(policies, { name })!))?.reason;
+  statusOf(policies.trim(cluster.api.get(policies, { name })))?.reason;
 const refuse = (code: ApiErrorCode): void => {
-  cluster.before = () => Promise.reject(new ApiError(code, code));
+  wire.before = () => Promise.reject(new ApiError(code, code));
 };
 
 describe('The status', () => {
   it('is written to the status alone, and only to this very policy', async () => {
     change('one');
     await clock.advance(1000);
-    expect(cluster.requests).toMatchObject([
+    expect(wire.calls).toMatchObject([
       {
         verb: 'patch',
         resource: 'nicclusterpolicies/status',
         name: 'nic-cluster-policy',
         operations: [
-          { op: 'test', path: '/metadata/uid', value: 'uid-of-nic-cluster-policy' },
+          { op: 'test', path: '/metadata/uid', value: known.get('nic-cluster-policy')?.uid },
           { op: 'add', path: '/status', value: { state: 'notReady', reason: 'one' } },
         ],
       },
@@ -76,7 +79,7 @@ describe('The status', () => {
     await clock.advance(2000);
     writer.touch();
     await clock.advance(60_000);
-    expect(cluster.requests).toHaveLength(1);
+    expect(wire.calls).toHaveLength(1);
   });
 
   it('is written at most once a second, however fast things change, and ends up as they are', async () => {
@@ -85,8 +88,8 @@ describe('The status', () => {
       await clock.advance(100);
     }
     await clock.advance(2000);
-    expect(cluster.requests.length).toBeLessThanOrEqual(11);
-    expect(cluster.requests.length).toBeGreaterThan(5);
+    expect(wire.calls.length).toBeLessThanOrEqual(11);
+    expect(wire.calls.length).toBeGreaterThan(5);
     expect(written()).toBe('change 99');
   });
 
@@ -95,7 +98,7 @@ describe('The status', () => {
     await clock.advance(10);
     change('all of it');
     await clock.advance(990);
-    expect(cluster.requests).toHaveLength(1);
+    expect(wire.calls).toHaveLength(1);
     expect(written()).toBe('all of it');
   });
 
@@ -112,11 +115,7 @@ describe('The status', () => {
     await clock.advance(2000);
     change('two');
     await clock.advance(2000);
-    expect(cluster.requests.map(({ name }) => name)).toEqual([
-      'nic-cluster-policy',
-      'other',
-      'nic-cluster-policy',
-    ]);
+    expect(wire.calls.map(({ name }) => name)).toEqual(['nic-cluster-policy', 'other', 'nic-cluster-policy']);
   });
 });
 
@@ -128,23 +127,23 @@ describe('A status that cannot be written', () => {
       change('one');
       await clock.advance(500);
       expect(log.messages('warn')).toEqual(['status could not be written']);
-      cluster.before = () => undefined;
+      wire.before = () => undefined;
       await clock.advance(1000);
       expect(written()).toBe('one');
     },
   );
 
   it('is of no interest where the policy is gone', async () => {
-    cluster.store.remove(policies, { name: 'nic-cluster-policy' });
+    cluster.remove(policies, { name: 'nic-cluster-policy' });
     change('one');
     await clock.advance(60_000);
-    expect(cluster.requests).toHaveLength(1);
+    expect(wire.calls).toHaveLength(1);
     expect(log.lines).toEqual([]);
   });
 
   it('keeps no other policy from having its own', async () => {
     exists('other');
-    cluster.before = ({ name }) =>
+    wire.before = ({ name }) =>
       name === 'other' ? undefined : Promise.reject(new ApiError('invalid', 'not by the schema'));
     change('one');
     change('ignored', 'other');

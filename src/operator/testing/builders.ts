@@ -10,14 +10,17 @@ import {
   REVISION_HASH_LABEL,
   STATE_LABEL,
 } from '../../contract/keys.ts';
+import type { RawObject } from '../../cluster/memory/api/types.ts';
+import { nodeObject } from '../../cluster/memory/machines/index.ts';
 import type { StringMap } from '../../kubernetes/objects.ts';
 import { daemonSets, type StoredDaemonSet } from '../resources/daemonsets.ts';
 import { driverPods, type StoredDriverPod } from '../resources/driver-pods.ts';
 import { nodes, type StoredNode } from '../resources/nodes.ts';
 import { policies, type StoredObject } from '../resources/objects.ts';
-import type { RawObject } from './object-store.ts';
 
 export const NAMESPACE = 'nvidia-network-operator';
+
+const NOW = '2026-01-01T00:00:00Z';
 
 /** What Node Feature Discovery and the kubelet say of a node that has a NIC. */
 export const NIC_LABELS: StringMap = {
@@ -45,17 +48,13 @@ interface NodeSpec {
 /** A Ready node with a NIC, unless told otherwise. */
 export function aRawNode(spec: NodeSpec = {}): RawObject {
   const { name = 'node-1', uid = `uid-of-${name}`, resourceVersion = '1', state, cordoned = false } = spec;
-  const { labels, annotations, bare = false } = spec;
-  const maps = {
-    labels: { ...NIC_LABELS, ...(state === undefined ? {} : { [STATE_LABEL]: state }), ...labels },
-    annotations: { ...annotations },
-  };
+  const { labels, annotations = {}, bare = false } = spec;
+  const stateLabel = state === undefined ? {} : { [STATE_LABEL]: state };
+  const node = nodeObject({ name, labels: { ...NIC_LABELS, ...stateLabel, ...labels }, annotations }, NOW);
   return {
-    apiVersion: 'v1',
-    kind: 'Node',
-    metadata: { name, uid, resourceVersion, ...(bare ? {} : maps) },
+    ...node,
+    metadata: { ...(bare ? { name } : node.metadata), uid, resourceVersion },
     spec: cordoned ? { unschedulable: true } : {},
-    status: { conditions: [{ type: 'Ready', status: 'True' }] },
   };
 }
 
@@ -74,6 +73,10 @@ interface PodSpec {
   readonly terminating?: boolean;
 }
 
+function podSpec(container: string): { readonly containers: readonly object[] } {
+  return { containers: [{ name: container, image: 'example.com/image:1' }] };
+}
+
 function aRawPodOf(kind: string, spec: PodSpec & { readonly namespace: string }): RawObject {
   const { name = 'pod-1', node = 'node-1', owner = 'owner-1', terminating = false, namespace } = spec;
   return {
@@ -86,9 +89,9 @@ function aRawPodOf(kind: string, spec: PodSpec & { readonly namespace: string })
       resourceVersion: spec.resourceVersion ?? '1',
       ...(spec.labels === undefined ? {} : { labels: spec.labels }),
       ownerReferences: [{ apiVersion: 'apps/v1', kind, name: 'owner', uid: owner, controller: true }],
-      ...(terminating ? { deletionTimestamp: '2026-01-01T00:00:00Z' } : {}),
+      ...(terminating ? { deletionTimestamp: NOW } : {}),
     },
-    spec: { nodeName: node },
+    spec: { nodeName: node, ...podSpec(kind === 'DaemonSet' ? DRIVER_CONTAINER : 'main') },
     status: { phase: 'Running' },
   };
 }
@@ -96,6 +99,21 @@ function aRawPodOf(kind: string, spec: PodSpec & { readonly namespace: string })
 /** A pod that runs and that a ReplicaSet would bring back elsewhere. */
 export function aRawPod(spec: PodSpec = {}): RawObject {
   return aRawPodOf('ReplicaSet', { ...spec, namespace: 'default' });
+}
+
+/** Work that a ReplicaSet keeps on one node, whenever the node takes any. */
+export function aRawReplicaSet(name: string, node: string): RawObject {
+  const labels = { app: name };
+  const nodeSelector = { 'kubernetes.io/hostname': node };
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'ReplicaSet',
+    metadata: { name, namespace: 'default' },
+    spec: {
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: { nodeSelector, ...podSpec('main') } },
+    },
+  };
 }
 
 interface DriverPodSpec extends PodSpec {
@@ -134,6 +152,7 @@ interface DaemonSetSpec {
 export function aRawDaemonSet(spec: DaemonSetSpec = {}): RawObject {
   const { name = 'mofed-ds', uid = 'ds-1', generation = 1, desired = 1 } = spec;
   const { observedGeneration = generation, nodeSelector = { [NIC_PRESENT_LABEL]: 'true' } } = spec;
+  const labels = { [DRIVER_LABEL]: '' };
   return {
     apiVersion: 'apps/v1',
     kind: 'DaemonSet',
@@ -143,9 +162,13 @@ export function aRawDaemonSet(spec: DaemonSetSpec = {}): RawObject {
       uid,
       resourceVersion: '1',
       generation,
-      labels: { [DRIVER_LABEL]: '' },
+      labels,
     },
-    spec: { template: { spec: { nodeSelector } } },
+    spec: {
+      selector: { matchLabels: labels },
+      updateStrategy: { type: 'OnDelete' },
+      template: { metadata: { labels }, spec: { nodeSelector, ...podSpec(DRIVER_CONTAINER) } },
+    },
     status: { observedGeneration, desiredNumberScheduled: desired },
   };
 }
@@ -167,6 +190,7 @@ export function aRawRevision(owner: string, revision: number, hash: string): Raw
         { apiVersion: 'apps/v1', kind: 'DaemonSet', name: 'mofed-ds', uid: owner, controller: true },
       ],
     },
+    data: { spec: {} },
     revision,
   };
 }

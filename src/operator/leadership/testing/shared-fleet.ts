@@ -1,4 +1,4 @@
-import { VirtualClock } from '../../../cluster/memory/virtual-clock.ts';
+import type { RawObject, StoreChange } from '../../../cluster/memory/api/types.ts';
 import { DRIVER_LABEL, POLICY_NAME, STATE_LABEL } from '../../../contract/keys.ts';
 import { isInProgress, parseState } from '../../../contract/states.ts';
 import { lookUp } from '../../../kubernetes/objects.ts';
@@ -6,11 +6,9 @@ import { driverPods } from '../../resources/driver-pods.ts';
 import { nodes } from '../../resources/nodes.ts';
 import { policies } from '../../resources/objects.ts';
 import { createMetrics } from '../../telemetry/metrics.ts';
-import { aRawNode, aRawPod, aRawPolicy, NAMESPACE } from '../../testing/builders.ts';
-import { Machines } from '../../testing/machines.ts';
-import { MemoryCluster } from '../../testing/memory-cluster.ts';
-import type { RawObject, StoreChange } from '../../testing/object-store.ts';
+import { aRawNode, aRawPolicy, aRawReplicaSet, NAMESPACE } from '../../testing/builders.ts';
 import { RecordedLog } from '../../testing/recorders.ts';
+import { TestCluster } from '../../testing/test-cluster.ts';
 import { runReplica } from '../replica.ts';
 import { TestProcess } from './test-process.ts';
 
@@ -28,6 +26,8 @@ export interface TestReplica {
   isReady(): boolean;
 }
 
+const REPLICA_SETS = { group: 'apps', plural: 'replicasets' };
+
 interface Setting {
   readonly nodes: readonly string[];
   readonly maxParallelUpgrades?: number;
@@ -38,29 +38,30 @@ interface Setting {
  * more nodes in progress than may be, or a driver that is taken from under the work.
  */
 export class SharedFleet {
-  readonly clock = new VirtualClock();
-  readonly cluster = new MemoryCluster();
+  readonly cluster = new TestCluster();
+  readonly clock = this.cluster.clock;
   /** What happened that must not, for people. */
   readonly wrongs: string[] = [];
   readonly names: readonly string[];
   readonly #limit: number;
 
   constructor({ nodes: names, maxParallelUpgrades = 1 }: Setting) {
-    const { store } = this.cluster;
     this.#limit = maxParallelUpgrades === 0 ? Infinity : maxParallelUpgrades;
-    new Machines(store, this.clock, { driverStart: 1500, driverStop: 400, podStop: 300 });
-    store.listen((change) => {
+    this.cluster.start({ driverStart: 1500, driverStop: 400, podStop: 300 });
+    this.cluster.api.onChange((change) => {
       this.#judge(change);
-      this.#bringWork(change);
     });
     this.names = names;
-    for (const name of names) store.put(nodes, aRawNode({ name }));
+    for (const name of names) {
+      this.cluster.create(nodes, aRawNode({ name }));
+      this.cluster.create(REPLICA_SETS, aRawReplicaSet(`work-on-${name}`, name));
+    }
     const upgradePolicy = { autoUpgrade: true, maxParallelUpgrades, drain: { enable: true } };
-    store.put(policies, aRawPolicy({ version: OLD, driver: { upgradePolicy } }));
+    this.cluster.create(policies, aRawPolicy({ version: OLD, driver: { upgradePolicy } }));
   }
 
   start(name: string): TestReplica {
-    const process = new TestProcess(this.clock, this.cluster);
+    const process = new TestProcess(this.clock, this.cluster.wire);
     const log = new RecordedLog();
     const told = new AbortController();
     let isReady = (): boolean => false;
@@ -90,11 +91,9 @@ export class SharedFleet {
     };
   }
 
-  /** Somebody changes a field below the policy's `spec.ofedDriver`. */
-  set(path: string, value: unknown): void {
-    this.cluster.edit(policies, { name: POLICY_NAME }, [
-      { op: 'replace', path: `/spec/ofedDriver/${path}`, value },
-    ]);
+  /** Somebody changes what the policy says in `spec.ofedDriver`. */
+  set(ofedDriver: object): void {
+    this.cluster.change(policies, { name: POLICY_NAME }, { spec: { ofedDriver } });
   }
 
   /** Lets time pass until something is so; fails after five minutes. */
@@ -108,16 +107,11 @@ export class SharedFleet {
 
   /** Somebody puts a label on a node, or takes it off. */
   label(node: string, key: string, value: string | null): void {
-    const path = `/metadata/labels/${key.replaceAll('/', '~1')}`;
-    this.cluster.edit(nodes, { name: node }, [
-      value === null ? { op: 'remove', path } : { op: 'add', path, value },
-    ]);
+    this.cluster.change(nodes, { name: node }, { metadata: { labels: { [key]: value } } });
   }
 
   node(name: string): RawObject {
-    const node = this.cluster.store.get(nodes, { name });
-    if (node === undefined) throw new Error(`there is no node ${name}`);
-    return node;
+    return this.cluster.api.get(nodes, { name });
   }
 
   stateOf(name: string): string {
@@ -147,14 +141,14 @@ export class SharedFleet {
   }
 
   #nodes(): readonly RawObject[] {
-    return this.cluster.store.all(nodes);
+    return this.cluster.api.list(nodes);
   }
 
   #podsOn(name: string): readonly RawObject[] {
-    return this.cluster.store.all(driverPods, { fieldSelector: `spec.nodeName=${name}` });
+    return this.cluster.api.list(driverPods, { fieldSelector: `spec.nodeName=${name}` });
   }
 
-  #judge({ plural, before, after }: StoreChange): void {
+  #judge({ resource: { plural }, before, after }: StoreChange): void {
     const at = `at ${this.clock.monotonic()} ms`;
     if (plural === 'nodes' && after !== undefined && isNodeInProgress(after) && !isNodeInProgress(before)) {
       if (this.inProgress > this.#limit)
@@ -173,22 +167,6 @@ export class SharedFleet {
         this.wrongs.push(`${at}: the driver on ${node} is taken from under the work`);
     }
   }
-
-  /** A scheduler: as soon as a node is schedulable and empty, there is work on it. */
-  #bringWork({ plural, before, after }: StoreChange): void {
-    const name = plural === 'nodes' ? after?.metadata.name : nodeOf(before);
-    if (name === undefined) return;
-    this.clock.after(50, () => {
-      const node = this.cluster.store.get(nodes, { name });
-      if (node === undefined || isCordoned(node)) return;
-      const work = `work-on-${name}`;
-      if (this.cluster.store.get(driverPods, { name: work, namespace: 'default' }) === undefined)
-        this.cluster.store.put(
-          driverPods,
-          aRawPod({ name: work, uid: `${work}-${this.clock.monotonic()}`, node: name }),
-        );
-    });
-  }
 }
 
 function isNodeInProgress(node: RawObject | undefined): boolean {
@@ -205,8 +183,4 @@ function isDriver({ metadata }: RawObject): boolean {
 
 function isLeaving(pod: RawObject | undefined): boolean {
   return pod?.metadata.deletionTimestamp !== undefined;
-}
-
-function nodeOf(pod: RawObject | undefined): string | undefined {
-  return (pod?.['spec'] as { nodeName?: string } | undefined)?.nodeName;
 }

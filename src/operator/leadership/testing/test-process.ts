@@ -1,8 +1,14 @@
 import { onAbort } from '../../../cluster/abort.ts';
 import type { Clock } from '../../../cluster/clock.ts';
 import { ApiError } from '../../../cluster/errors.ts';
+import {
+  InterceptedCluster,
+  type Call,
+  type MadeCall,
+  type OpenedWatch,
+} from '../../../cluster/intercepted-cluster.ts';
 import { settled } from '../../../cluster/memory/virtual-clock.ts';
-import type { Cluster, WatchEvent, Stored } from '../../../cluster/port.ts';
+import type { Cluster, Stored, WatchEvent } from '../../../cluster/port.ts';
 
 /** Which call, for a test that wants to hold it up: `patch nodes node-1`. */
 type Held = (call: string) => boolean;
@@ -14,7 +20,7 @@ type Held = (call: string) => boolean;
 export class TestProcess {
   readonly clock: Clock;
   readonly cluster: Cluster;
-  /** Every call that has arrived at the cluster, as `verb plural name`. */
+  /** Every call that has arrived at the cluster, as `verb resource name`. */
   readonly sent: string[] = [];
   readonly #base: Clock;
   #state: 'running' | 'still' | 'dead' = 'running';
@@ -35,7 +41,10 @@ export class TestProcess {
       monotonic: () => this.#monotonic(),
       after: (delay, callback) => this.#after(delay, callback),
     };
-    this.cluster = this.#wire(cluster);
+    this.cluster = new Wire(cluster, {
+      answer: (made) => this.#answer(made),
+      entered: () => this.#entered(),
+    });
   }
 
   kill(): void {
@@ -120,9 +129,10 @@ export class TestProcess {
   }
 
   /** What has been sent arrives though its sender gives it up: then it is only not heard what came of it. */
-  async #call<R>(name: string, signal: AbortSignal | undefined, call: () => Promise<R>): Promise<R> {
+  async #answer<R>({ call, signal, perform }: MadeCall<R>): Promise<R> {
+    const name = nameOf(call);
     const lost = this.#unanswered && this.#held(name);
-    const answer = this.#send(name, call);
+    const answer = this.#send(name, perform);
     if (lost) {
       answer.catch(() => undefined);
       throw new ApiError('timeout', `${name}: no answer`, { maybeApplied: true });
@@ -131,48 +141,49 @@ export class TestProcess {
     await Promise.race([answer.catch(() => undefined), aborted(signal)]);
     await this.#entered();
     if (signal?.aborted === true)
-      throw new ApiError('aborted', `${name}: given up`, { maybeApplied: !/^(get|list)/.test(name) });
+      throw new ApiError('aborted', `${name}: given up`, {
+        maybeApplied: call.verb !== 'get' && call.verb !== 'list',
+      });
     return await answer;
   }
 
-  async #send<R>(name: string, call: () => Promise<R>): Promise<R> {
+  async #send<R>(name: string, perform: () => Promise<R>): Promise<R> {
     if (this.#held(name)) await new Promise<void>((resolve) => this.#heldCalls.push(resolve));
     this.sent.push(name);
-    return await call();
+    return await perform();
+  }
+}
+
+function nameOf({ verb, resource, name }: Call): string {
+  return `${verb} ${resource} ${name}`.trimEnd();
+}
+
+/** What becomes of what a process sends, and of what comes in. */
+interface Passage {
+  answer<R>(made: MadeCall<R>): Promise<R>;
+  /** Resolves when the process hears of it. */
+  entered(): Promise<void>;
+}
+
+class Wire extends InterceptedCluster {
+  readonly #passage: Passage;
+
+  constructor(cluster: Cluster, passage: Passage) {
+    super(cluster);
+    this.#passage = passage;
   }
 
-  async *#events<T extends Stored>(events: AsyncIterable<WatchEvent<T>>): AsyncGenerator<WatchEvent<T>> {
-    for await (const event of events) {
-      await this.#entered();
+  protected override answer<R>(made: MadeCall<R>): Promise<R> {
+    return this.#passage.answer(made);
+  }
+
+  protected override async *stream<T extends Stored>(opened: OpenedWatch<T>): AsyncGenerator<WatchEvent<T>> {
+    const { signal, open } = opened;
+    for await (const event of open(signal)) {
+      await this.#passage.entered();
       yield event;
     }
-    await this.#entered();
-  }
-
-  #wire(cluster: Cluster): Cluster {
-    return {
-      get: (type, ref, options) =>
-        this.#call(`get ${type.plural} ${ref.name}`, options?.signal, () => cluster.get(type, ref)),
-      list: (type, query, options) =>
-        this.#call(`list ${type.plural}`, options?.signal, () => cluster.list(type, query)),
-      watch: (type, query, options) => this.#events(cluster.watch(type, query, options)),
-      create: (type, object, options) =>
-        this.#call(`create ${type.plural} ${object.metadata.name}`, options?.signal, () =>
-          cluster.create(type, object),
-        ),
-      patch: (type, ref, operations, options) =>
-        this.#call(`patch ${type.plural} ${ref.name}`, options?.signal, () =>
-          cluster.patch(type, ref, operations),
-        ),
-      apply: (type, object, options) =>
-        this.#call(`apply ${type.plural} ${object.metadata.name}`, options?.signal, () =>
-          cluster.apply(type, object),
-        ),
-      delete: (type, ref, { signal, ...options } = {}) =>
-        this.#call(`delete ${type.plural} ${ref.name}`, signal, () => cluster.delete(type, ref, options)),
-      evict: (pod, uid, options) =>
-        this.#call(`evict pods ${pod.name}`, options?.signal, () => cluster.evict(pod, uid)),
-    };
+    await this.#passage.entered();
   }
 }
 

@@ -1,6 +1,6 @@
 import { ApiError } from '../../cluster/errors.ts';
 import type { Fault } from '../scenario.ts';
-import type { Call } from './faulty-cluster.ts';
+import type { Call } from '../../cluster/intercepted-cluster.ts';
 
 type CallFault = Exclude<Fault, `watch-${string}`>;
 

@@ -1,32 +1,18 @@
 import { onAbort } from '../../cluster/abort.ts';
 import type { Clock } from '../../cluster/clock.ts';
 import { ApiError } from '../../cluster/errors.ts';
-import type {
-  CallOptions,
-  Cluster,
-  DeleteOptions,
-  JsonPatchOperation,
-  List,
-  Query,
-  ResourceType,
-  Stored,
-  WatchEvent,
-  WatchQuery,
-} from '../../cluster/port.ts';
-import type { ApiObject, ObjectRef } from '../../kubernetes/objects.ts';
+import {
+  InterceptedCluster,
+  type Call,
+  type MadeCall,
+  type OpenedWatch,
+} from '../../cluster/intercepted-cluster.ts';
+import type { Cluster, Stored, WatchEvent } from '../../cluster/port.ts';
 import type { Random } from '../random.ts';
 import type { FaultPlan } from './fault-plan.ts';
 import { CALL_FAULTS, failureOf, takesEffect } from './call-faults.ts';
 import { FaultyWatch } from './faulty-watch.ts';
 import type { Process } from './process.ts';
-
-/** One call that a program makes. */
-export interface Call {
-  readonly verb: 'get' | 'list' | 'watch' | 'create' | 'patch' | 'apply' | 'delete' | 'evict';
-  /** The plural, with its subresource. */
-  readonly resource: string;
-  readonly name: string;
-}
 
 export interface FaultyClusterOptions {
   readonly cluster: Cluster;
@@ -42,78 +28,26 @@ export interface FaultyClusterOptions {
 }
 
 /** A way to a cluster on which calls take time, fail, and get lost, as the plan has it. */
-export class FaultyCluster implements Cluster {
+export class FaultyCluster extends InterceptedCluster {
   readonly #options: FaultyClusterOptions;
 
   constructor(options: FaultyClusterOptions) {
+    super(options.cluster);
     this.#options = options;
   }
 
-  get<T extends Stored>(type: ResourceType<T>, ref: ObjectRef, options?: CallOptions): Promise<T> {
-    return this.#call({ verb: 'get', resource: type.plural, name: ref.name }, options, (inner) =>
-      inner.get(type, ref),
-    );
-  }
-
-  list<T extends Stored>(type: ResourceType<T>, query: Query, options?: CallOptions): Promise<List<T>> {
-    return this.#call({ verb: 'list', resource: type.plural, name: '' }, options, (inner) =>
-      inner.list(type, query),
-    );
-  }
-
-  watch<T extends Stored>(
-    type: ResourceType<T>,
-    query: WatchQuery,
-    options?: CallOptions,
-  ): AsyncIterable<WatchEvent<T>> {
-    const open = (): Promise<void> =>
-      this.#call({ verb: 'watch', resource: type.plural, name: '' }, options, () => Promise.resolve());
-    return new FaultyWatch({ ...this.#options, type, query, signal: options?.signal, open });
-  }
-
-  create<T extends Stored>(type: ResourceType<T>, object: ApiObject, options?: CallOptions): Promise<T> {
-    const call = { verb: 'create', resource: type.plural, name: object.metadata.name } as const;
-    return this.#call(call, options, (inner) => inner.create(type, object));
-  }
-
-  patch<T extends Stored>(
-    type: ResourceType<T>,
-    ref: ObjectRef & { readonly subresource?: 'status' },
-    operations: readonly JsonPatchOperation[],
-    options?: CallOptions,
-  ): Promise<T> {
-    const resource = ref.subresource === undefined ? type.plural : `${type.plural}/${ref.subresource}`;
-    return this.#call({ verb: 'patch', resource, name: ref.name }, options, (inner) =>
-      inner.patch(type, ref, operations),
-    );
-  }
-
-  apply<T extends Stored>(
-    type: ResourceType<T>,
-    object: ApiObject & { readonly subresource?: 'status' },
-    options?: CallOptions,
-  ): Promise<T> {
-    const call = { verb: 'apply', resource: type.plural, name: object.metadata.name } as const;
-    return this.#call(call, options, (inner) => inner.apply(type, object));
-  }
-
-  delete(type: ResourceType<Stored>, ref: ObjectRef, { signal, ...rest }: DeleteOptions = {}): Promise<void> {
-    const call = { verb: 'delete', resource: type.plural, name: ref.name } as const;
-    return this.#call(call, signal === undefined ? {} : { signal }, (inner) => inner.delete(type, ref, rest));
-  }
-
-  evict(pod: ObjectRef, uid: string, options?: CallOptions): Promise<void> {
-    return this.#call({ verb: 'evict', resource: 'pods/eviction', name: pod.name }, options, (inner) =>
-      inner.evict(pod, uid),
-    );
+  protected override stream<T extends Stored>(opened: OpenedWatch<T>): AsyncIterable<WatchEvent<T>> {
+    const { call, signal, open: watch } = opened;
+    const open = (): Promise<void> => this.answer({ call, signal, perform: () => Promise.resolve() });
+    return new FaultyWatch({ ...this.#options, watch, signal, open });
   }
 
   /**
    * A call on its way: to the server, there, and back. Whoever made it may be gone or have given up by then, which does not stop what
    * is under way.
    */
-  #call<R>(call: Call, { signal }: CallOptions = {}, perform: (inner: Cluster) => Promise<R>): Promise<R> {
-    const { process, clock, random, faults, onCall, cluster } = this.#options;
+  protected override answer<R>({ call, signal, perform }: MadeCall<R>): Promise<R> {
+    const { process, clock, random, faults, onCall } = this.#options;
     if (signal?.aborted === true) return Promise.reject(givenUp());
     return new Promise<R>((resolve, reject) => {
       const forget =
@@ -153,7 +87,7 @@ export class FaultyCluster implements Cluster {
               reject(failure.error);
             }, failure.delay);
         };
-        perform(cluster).then(
+        perform().then(
           (value) => {
             done(() => {
               resolve(value);

@@ -1,7 +1,8 @@
 import type { Clock } from '../../cluster/clock.ts';
 import { ApiError } from '../../cluster/errors.ts';
 import { onAbort } from '../../cluster/abort.ts';
-import type { Cluster, ResourceType, Stored, WatchEvent, WatchQuery } from '../../cluster/port.ts';
+import type { OpenedWatch } from '../../cluster/intercepted-cluster.ts';
+import type { Stored, WatchEvent } from '../../cluster/port.ts';
 import type { Random } from '../random.ts';
 import type { Fault } from '../scenario.ts';
 import type { FaultPlan } from './fault-plan.ts';
@@ -24,13 +25,12 @@ export const LONGEST_FREEZE = 60_000;
 const BOOKMARK_EVERY = 60_000;
 
 export interface FaultyWatchOptions<T extends Stored> {
-  readonly cluster: Pick<Cluster, 'watch'>;
+  /** What the server sends. */
+  readonly watch: OpenedWatch<T>['open'];
   readonly process: Process;
   readonly clock: Clock;
   readonly random: Random;
   readonly faults: FaultPlan;
-  readonly type: ResourceType<T>;
-  readonly query: WatchQuery;
   readonly signal: AbortSignal | undefined;
   /** The newest resourceVersion in the cluster. */
   readonly revision: () => number;
@@ -86,7 +86,7 @@ export class FaultyWatch<T extends Stored> implements AsyncIterable<WatchEvent<T
 
   /** Takes what the server sends, and has it arrive some time later. */
   async #pump(): Promise<void> {
-    const { cluster, type, query, clock, random } = this.#options;
+    const { watch, clock, random } = this.#options;
     // A server ends each watch some time; here sooner than a real one, so that it happens in a short run.
     const cancel = clock.after(60_000 + random.int(0, 240_000), () => {
       this.#send({ kind: 'end' });
@@ -94,7 +94,7 @@ export class FaultyWatch<T extends Stored> implements AsyncIterable<WatchEvent<T
     this.#end.signal.addEventListener('abort', cancel);
     this.#bookmarkLater();
     try {
-      for await (const event of cluster.watch(type, query, { signal: this.#end.signal })) this.#event(event);
+      for await (const event of watch(this.#end.signal)) this.#event(event);
       this.#send({ kind: 'end' });
     } catch (error) {
       if (error instanceof ApiError) this.#send({ kind: 'failure', error });

@@ -7,7 +7,7 @@ import { DEFAULT_NAMESPACE, FIELD_MANAGER, KERNEL_LABEL, POLICY_NAME } from '../
 import { lookUp } from '../../kubernetes/objects.ts';
 import type { Author } from '../../invariants/index.ts';
 import { FaultPlan } from '../faults/fault-plan.ts';
-import type { Call } from '../faults/faulty-cluster.ts';
+import type { Call } from '../../cluster/intercepted-cluster.ts';
 import { LAST_VERSION } from '../generate.ts';
 import { perform } from '../incidents/perform.ts';
 import { attempt, KUBECTL, People } from '../incidents/people.ts';

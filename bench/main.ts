@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { addDecide } from './decide/command.ts';
 import { addRollout } from './rollout/command.ts';
+import { addSimulated } from './simulated/command.ts';
 
 const USAGE_ERROR = 2;
 const INTERRUPTED = 130;
@@ -21,6 +22,7 @@ takes some ten minutes and needs Go. Leave the machine alone while it measures: 
 
 addRollout(program);
 addDecide(program);
+addSimulated(program);
 
 for (const command of [program, ...program.commands]) {
   command

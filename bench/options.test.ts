@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { atLeastOne, count, duration } from './options.ts';
+import { atLeastOne, count, duration, sizes } from './options.ts';
 
 describe('a time on the command line', () => {
   it.each([
@@ -27,5 +27,11 @@ describe('a number on the command line', () => {
   it('may have to be at least 1', () => {
     expect(atLeastOne('1')).toBe(1);
     expect(() => atLeastOne('0')).toThrow('at least 1');
+  });
+
+  it('may be one of several', () => {
+    expect(sizes('100,1000')).toEqual([100, 1000]);
+    expect(() => sizes('100, 1000')).toThrow('numbers like 100,1000');
+    expect(() => sizes('0,10')).toThrow('at least 1');
   });
 });

@@ -15,6 +15,12 @@ export function atLeastOne(text: string): number {
   return value;
 }
 
+/** `100,1000` */
+export function sizes(text: string): readonly number[] {
+  if (!/^\d+(,\d+)*$/.test(text)) throw new InvalidArgumentError('It must be numbers like 100,1000.');
+  return text.split(',').map(atLeastOne);
+}
+
 const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
 
 /** `500ms`, `1s`, `10m`, `1h`. @returns milliseconds */

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import { InvalidArgumentError } from 'commander';
-import { atLeastOne, outputOption, saveOption } from '../options.ts';
+import { atLeastOne, outputOption, saveOption, sizes } from '../options.ts';
 import { publish, type Publishing } from '../report/publish.ts';
 import { figure, table } from '../report/table.ts';
 import { rollOutByCore, type CoreCost } from './core-rollout.ts';
@@ -65,9 +64,4 @@ function report(costs: readonly CoreCost[]): string {
 
 function microseconds({ coreSeconds, decisions }: CoreCost): number {
   return (coreSeconds * 1e6) / decisions;
-}
-
-function sizes(text: string): readonly number[] {
-  if (!/^\d+(,\d+)*$/.test(text)) throw new InvalidArgumentError('It must be numbers like 100,1000.');
-  return text.split(',').map(atLeastOne);
 }

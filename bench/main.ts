@@ -3,6 +3,8 @@ import { Command, CommanderError } from 'commander';
 import { addDecide } from './decide/command.ts';
 import { addRollout } from './rollout/command.ts';
 import { addSimulated } from './simulated/command.ts';
+import { addStart } from './start/command.ts';
+import { addSteady } from './steady/command.ts';
 
 const USAGE_ERROR = 2;
 const INTERRUPTED = 130;
@@ -21,6 +23,8 @@ takes some ten minutes and needs Go. Leave the machine alone while it measures: 
   );
 
 addRollout(program);
+addSteady(program);
+addStart(program);
 addDecide(program);
 addSimulated(program);
 

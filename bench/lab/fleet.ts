@@ -31,6 +31,8 @@ export type Say = (what: string) => void;
 
 const MINUTE = 60_000;
 const BYSTANDERS_PER_NODE = 200;
+const BYSTANDERS = 'bystanders';
+const PLACE = 'other-';
 
 /** Until what follows from the last step has calmed down, in milliseconds. */
 const CALM_MS = 3000;
@@ -121,15 +123,23 @@ export class Fleet {
   async #createBystanders(count: number, say: Say): Promise<void> {
     const { api } = this.controlPlane;
     say(`creating ${count} pods that have nothing to do with the upgrade`);
-    const places = Math.ceil(count / BYSTANDERS_PER_NODE);
-    const names = await createNodes(api, { count: places, prefix: 'other-', nic: false, waitMs: 5 * MINUTE });
-    await createNamespace(api, 'bystanders');
-    await inParallel([...Array(count).keys()], (index) =>
-      createPod(api, {
-        namespace: 'bystanders',
-        name: `bystander-${index}`,
-        nodeName: names[index % places]!,
-      }),
-    );
+    await createNodes(api, { count: placesFor(count), prefix: PLACE, nic: false, waitMs: 5 * MINUTE });
+    await createNamespace(api, BYSTANDERS);
+    await inParallel([...Array(count).keys()], (index) => createPod(api, bystander(index, count)));
   }
+}
+
+/** A pod on a node without a NIC. @param count how many of them there are at a time */
+export function bystander(index: number, count: number): Named & { readonly nodeName: string } {
+  const nodeName = `${PLACE}${index % placesFor(count)}`;
+  return { namespace: BYSTANDERS, name: `bystander-${index}`, nodeName };
+}
+
+interface Named {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+function placesFor(count: number): number {
+  return Math.ceil(count / BYSTANDERS_PER_NODE);
 }

@@ -10,8 +10,10 @@ export const ownOperator: Contender = {
   name: 'ofed-operator',
   start: async (controlPlane) => {
     const operator = await startOperator(controlPlane, { args: ['--metrics-address', '127.0.0.1:0'] });
-    const begun = operator.log().length;
-    await eventually(() => isStarted(operator, begun), { what: 'the operator to lead', timeoutMs: 120_000 });
+    await eventually(() => operator.log().some(({ msg }) => msg === 'started'), {
+      what: 'the operator to lead',
+      timeoutMs: 120_000,
+    });
     const metrics = metricsOf(operator);
     return {
       pid: operator.pid,
@@ -36,7 +38,7 @@ export async function setPolicyVersion({ api }: ControlPlane, version: string): 
 
 /** @returns what reads the figures that it serves, in Prometheus' text format */
 export function metricsOf(operator: OperatorProcess): () => Promise<string> {
-  const starting = operator.log().findLast(({ msg }) => msg === 'starting');
+  const starting = operator.log().find(({ msg }) => msg === 'starting');
   const { port } = starting?.['metrics'] as { readonly port: number };
   return async () => (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
 }
@@ -45,13 +47,6 @@ export function metricsOf(operator: OperatorProcess): () => Promise<string> {
 export function metric(text: string, name: string): number | undefined {
   const value = new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1];
   return value === undefined ? undefined : Number(value);
-}
-
-function isStarted(operator: OperatorProcess, from: number): boolean {
-  return operator
-    .log()
-    .slice(Math.max(0, from - 1))
-    .some(({ msg }) => msg === 'started');
 }
 
 function eventLoopDelay(text: string): EventLoopDelay | undefined {

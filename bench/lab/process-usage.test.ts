@@ -15,9 +15,9 @@ it('reads CPU time and peak memory, whatever the process is called', () => {
   writeFileSync(join(proc, '42', 'stat'), stat);
   writeFileSync(
     join(proc, '42', 'status'),
-    'Name:\tx\nVmPeak:\t999999 kB\nVmHWM:\t  204800 kB\nVmRSS:\t1 kB\n',
+    'Name:\tx\nVmPeak:\t999999 kB\nVmHWM:\t  204800 kB\nVmRSS:\t102400 kB\n',
   );
-  expect(processUsage(42, proc)).toEqual({ cpuSeconds: 2, peakMebibytes: 200 });
+  expect(processUsage(42, proc)).toEqual({ cpuSeconds: 2, mebibytes: 100, peakMebibytes: 200 });
 });
 
 it('knows nothing of a process that has ended', () => {

@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs';
 export interface ProcessUsage {
   /** Of all its threads, since it began. */
   readonly cpuSeconds: number;
-  /** The most physical memory that it has held since it began. */
+  /** The physical memory that it holds, and the most that it has held since it began. */
+  readonly mebibytes: number;
   readonly peakMebibytes: number;
 }
 
@@ -17,10 +18,13 @@ export function processUsage(pid: number, proc = '/proc'): ProcessUsage | undefi
     const stat = readFileSync(`${proc}/${pid}/stat`, 'utf8');
     // The second field is the program's name in parentheses, and may hold anything.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    const peak = /VmHWM:\s*(\d+) kB/.exec(readFileSync(`${proc}/${pid}/status`, 'utf8'))?.[1];
+    const status = readFileSync(`${proc}/${pid}/status`, 'utf8');
+    const mebibytes = (key: string): number =>
+      Number(new RegExp(`${key}:\\s*(\\d+) kB`).exec(status)?.[1]) / 1024;
     return {
       cpuSeconds: (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND,
-      peakMebibytes: Number(peak) / 1024,
+      mebibytes: mebibytes('VmRSS'),
+      peakMebibytes: mebibytes('VmHWM'),
     };
   } catch {
     return undefined;

@@ -110,8 +110,11 @@ function handle(running: Running, { user, logFile, ask }: Parts): RunningContend
   };
 }
 
-/** The policy is told, too, but in advance: an operator that comes later then finds nothing to do. */
-async function changeDaemonSet(controlPlane: ControlPlane, { version, begin }: Ask): Promise<void> {
+/**
+ * Makes every driver pod out of date, with no operator. The policy is told, too, but in advance: an operator that comes later then finds
+ * the DaemonSet as it should be.
+ */
+export async function changeDaemonSet(controlPlane: ControlPlane, { version, begin }: Ask): Promise<void> {
   const { api } = controlPlane;
   const ref = await driverDaemonSet(api);
   const path = `/apis/apps/v1/namespaces/${ref.namespace}/daemonsets/${ref.name}`;

@@ -41,6 +41,13 @@ export function outputOption(): Option {
   return new Option('-o, --output <format>', 'what to print').choices(['table', 'json']).default('table');
 }
 
+export function profileOption(): Option {
+  return new Option(
+    '--profile <folder>',
+    "write profiles of the operator's CPU time there, one for each time that it is started, for Chrome's DevTools",
+  );
+}
+
 export function saveOption(): Option {
   return new Option('--save <file>', 'write the figures to a file as well, as JSON').argParser(newFile);
 }

@@ -1,35 +1,40 @@
 import { POLICY_NAME } from '../../src/contract/keys.ts';
 import { eventually, type ControlPlane } from '../../test/control-plane/index.ts';
 import { startOperator, type OperatorProcess } from '../../test/harness/index.ts';
-import type { Contender, EventLoopDelay } from './contender.ts';
+import type { Contender, EventLoopDelay, RunningContender } from './contender.ts';
 
 export const POLICY = `/apis/mellanox.com/v1alpha1/nicclusterpolicies/${POLICY_NAME}`;
 
-/** This operator. */
-export const ownOperator: Contender = {
-  name: 'ofed-operator',
-  start: async (controlPlane) => {
-    const operator = await startOperator(controlPlane, { args: ['--metrics-address', '127.0.0.1:0'] });
-    await eventually(() => operator.log().some(({ msg }) => msg === 'started'), {
-      what: 'the operator to lead',
-      timeoutMs: 120_000,
-    });
-    const metrics = metricsOf(operator);
-    return {
-      pid: operator.pid,
-      user: operator.user,
-      ask: ({ version, begin }) => {
-        begin();
-        return setPolicyVersion(controlPlane, version);
-      },
-      eventLoopDelay: async () => eventLoopDelay(await metrics()),
-      obituary: () => (operator.isRunning ? '' : operator.lastLog()),
-      stop: async () => {
-        await operator.stop();
-      },
-    };
-  },
-};
+/** This operator. @param profiles a folder for profiles of where its CPU time goes, one for each time that it is started */
+export function ownOperator(profiles?: string): Contender {
+  const nodeArgs = profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`];
+  return { name: 'ofed-operator', start: (controlPlane) => startOwn(controlPlane, nodeArgs) };
+}
+
+async function startOwn(controlPlane: ControlPlane, nodeArgs: readonly string[]): Promise<RunningContender> {
+  const operator = await startOperator(controlPlane, {
+    nodeArgs,
+    args: ['--metrics-address', '127.0.0.1:0'],
+  });
+  await eventually(() => operator.log().some(({ msg }) => msg === 'started'), {
+    what: 'the operator to lead',
+    timeoutMs: 120_000,
+  });
+  const metrics = metricsOf(operator);
+  return {
+    pid: operator.pid,
+    user: operator.user,
+    ask: ({ version, begin }) => {
+      begin();
+      return setPolicyVersion(controlPlane, version);
+    },
+    eventLoopDelay: async () => eventLoopDelay(await metrics()),
+    obituary: () => (operator.isRunning ? '' : operator.lastLog()),
+    stop: async () => {
+      await operator.stop();
+    },
+  };
+}
 
 /** Asks for a version in the policy, as a person does. */
 export async function setPolicyVersion({ api }: ControlPlane, version: string): Promise<void> {

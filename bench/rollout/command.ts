@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { atLeastOne, count, durationOption, outputOption, saveOption } from '../options.ts';
+import { atLeastOne, count, durationOption, outputOption, profileOption, saveOption } from '../options.ts';
 import { publish, type Publishing } from '../report/publish.ts';
 import { figuresOf, rolloutReport } from './report.ts';
 import { compareRollouts, type RolloutOptions } from './rollout.ts';
@@ -11,6 +11,7 @@ interface Flags extends Publishing {
   readonly load: number;
   readonly bystanders: number;
   readonly operator?: string;
+  readonly profile?: string;
   readonly rounds: number;
   readonly timeout: number;
 }
@@ -32,6 +33,7 @@ export function addRollout(program: Command): void {
     .option('--operator <command>', 'measure another operator; it finds the cluster by $KUBECONFIG')
     .option('--rounds <count>', 'how often each has its turn; medians are shown', atLeastOne, 1)
     .addOption(durationOption('--timeout <time>', 'how long one rollout may take', '20m'))
+    .addOption(profileOption())
     .addOption(outputOption())
     .addOption(saveOption())
     .addHelpText(

@@ -7,6 +7,8 @@ import { ownOperator } from '../lab/operator.ts';
 export interface RolloutOptions extends FleetPlan {
   /** The command line of another operator, which is then measured instead of this one. */
   readonly operator?: string;
+  /** A folder for CPU profiles of this operator. */
+  readonly profile?: string;
   /** How often each upgrades the fleet, in turns. */
   readonly rounds: number;
   readonly timeoutMs: number;
@@ -25,7 +27,8 @@ export interface Run {
  * @throws Error if one of them does not come to an end
  */
 export async function compareRollouts(options: RolloutOptions, say: Say): Promise<readonly Run[]> {
-  const operator = options.operator === undefined ? ownOperator : foreignOperator(options.operator);
+  const operator =
+    options.operator === undefined ? ownOperator(options.profile) : foreignOperator(options.operator);
   const pair = [operator, floor(options.parallel)];
   const fleet = await Fleet.setUp(options, operator, say);
   try {

@@ -24,7 +24,7 @@ export interface StartFigures {
 
 /** Starts the operator in a cluster in which every driver is out of date, and waits until it has noticed of each node. */
 export async function measureStart(plan: FleetPlan, say: Say): Promise<StartFigures> {
-  const fleet = await Fleet.setUp(plan, ownOperator, say);
+  const fleet = await Fleet.setUp(plan, ownOperator(), say);
   const { controlPlane } = fleet;
   try {
     say('making every driver out of date');

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { atLeastOne, count, durationOption, outputOption, saveOption } from '../options.ts';
+import { atLeastOne, count, durationOption, outputOption, profileOption, saveOption } from '../options.ts';
 import { publish, type Publishing } from '../report/publish.ts';
 import { figure, table } from '../report/table.ts';
 import { measureSteady, type SteadyFigures } from './steady.ts';
@@ -10,6 +10,7 @@ interface Flags extends Publishing {
   readonly duration: number;
   readonly heartbeat: number;
   readonly churn: number;
+  readonly profile?: string;
 }
 
 /** `npm run bench -- steady` */
@@ -26,10 +27,11 @@ export function addSteady(program: Command): void {
     .addOption(durationOption('--duration <time>', 'how long each of the two takes', '10m'))
     .addOption(durationOption('--heartbeat <time>', 'how often each node reports its status', '5m'))
     .option('--churn <count>', 'pods that are replaced each second', count, 10)
+    .addOption(profileOption())
     .addOption(outputOption())
     .addOption(saveOption())
-    .action(async ({ nodes, pods, duration, heartbeat, churn, output, save }: Flags) => {
-      const options = { nodes, pods, churn, durationMs: duration, heartbeatMs: heartbeat };
+    .action(async ({ duration, heartbeat, output, save, ...flags }: Flags) => {
+      const options = { ...flags, durationMs: duration, heartbeatMs: heartbeat };
       await publish({ output, save }, options, async (say) => {
         const figures = await measureSteady(options, say);
         return { text: report(options, figures), figures };

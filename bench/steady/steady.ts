@@ -13,6 +13,8 @@ export interface SteadyOptions {
   readonly heartbeatMs: number;
   /** Pods that are replaced each second. */
   readonly churn: number;
+  /** A folder for CPU profiles. */
+  readonly profile?: string;
 }
 
 /** What the operator did in a time in which nothing was to be done. */
@@ -36,10 +38,10 @@ const QUIET: TrafficDone = { heartbeats: 0, podsReplaced: 0 };
 export async function measureSteady(options: SteadyOptions, say: Say): Promise<readonly SteadyFigures[]> {
   const { nodes, pods, durationMs } = options;
   const plan: FleetPlan = { nodes, parallel: 1, loadMs: 100, podsPerNode: 0, bystanders: pods };
-  const fleet = await Fleet.setUp(plan, ownOperator, say);
+  const fleet = await Fleet.setUp(plan, ownOperator(), say);
   const { controlPlane } = fleet;
   const names = Array.from({ length: nodes }, (_, index) => `node-${index}`);
-  const running = await ownOperator.start(controlPlane);
+  const running = await ownOperator(options.profile).start(controlPlane);
   try {
     await fleet.calm();
     say('nothing happens');

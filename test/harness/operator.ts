@@ -14,6 +14,8 @@ const STOP_MS = 5000;
 export interface OperatorOptions {
   /** Added to `run` and what it must have. */
   readonly args?: readonly string[];
+  /** Flags of Node itself: `--cpu-prof`. */
+  readonly nodeArgs?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   /** By which it is known among several, as a pod by its name: it keeps it when it is started again. Default: one of its own. */
   readonly identity?: string;
@@ -149,11 +151,12 @@ async function startAndWait(
     logFile,
     initImage = 'registry.example/ofed-operator:test',
     args = [],
+    nodeArgs = [],
     env = {},
   } = options;
   const before = existsSync(logFile) ? readFileSync(logFile).length : 0;
   const required = ['--kubeconfig', kubeconfig, '--namespace', namespace, '--init-image', initImage];
-  const running = startProgram({ args: ['run', ...required, ...args], env, logFile });
+  const running = startProgram({ nodeArgs, args: ['run', ...required, ...args], env, logFile });
   await eventually(() => running.end !== undefined || readFileSync(logFile).length > before, {
     what: 'the operator to start',
     timeoutMs: 15_000,

@@ -27,6 +27,8 @@ export interface Running {
 }
 
 export interface StartRequest {
+  /** Flags of Node itself. */
+  readonly nodeArgs?: readonly string[];
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   /** Its output is added to what is there. */
@@ -34,12 +36,15 @@ export interface StartRequest {
 }
 
 /** Runs the built program with Node. */
-export function startProgram({ args, ...request }: StartRequest): Running {
-  return startCommand(process.execPath, { ...request, args: [PROGRAM, ...args] });
+export function startProgram({ nodeArgs = [], args, ...request }: StartRequest): Running {
+  return startCommand(process.execPath, { ...request, args: [...nodeArgs, PROGRAM, ...args] });
 }
 
 /** Runs any program. Nothing of this process's own cluster access reaches it. */
-export function startCommand(command: string, { args, env, logFile }: StartRequest): Running {
+export function startCommand(
+  command: string,
+  { args, env, logFile }: Omit<StartRequest, 'nodeArgs'>,
+): Running {
   const log = openSync(logFile, 'a');
   const child = spawn(command, args, {
     stdio: ['ignore', log, log],

@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/cluster/clock.ts';
+import type { VirtualClock } from '../../src/cluster/memory/virtual-clock.ts';
 import type {
   CallOptions,
   Cluster,
@@ -16,8 +16,7 @@ import type { StoredDriverPod } from '../../src/operator/resources/driver-pods.t
 import type { StoredNode } from '../../src/operator/resources/nodes.ts';
 import { workloadPods, type StoredWorkloadPod } from '../../src/operator/resources/workload-pods.ts';
 import { aRawPod, aRawRevision, aStoredDriverPod, aStoredNode } from '../../src/operator/testing/builders.ts';
-import { MemoryCluster } from '../../src/operator/testing/memory-cluster.ts';
-import type { RawObject } from '../../src/operator/testing/object-store.ts';
+import { TestCluster } from '../../src/operator/testing/test-cluster.ts';
 import { patchedNode } from './patched-node.ts';
 import { Stream } from './stream.ts';
 
@@ -28,17 +27,17 @@ const CONTROLLER_NOTICES = 10;
 /**
  * A cluster that costs next to nothing, so that what is left is the operator's own cost: nodes and pods are kept as the operator keeps
  * them, nothing is copied, parsed or checked, and every call succeeds. Everything else, of which there is little, is in a small
- * cluster in memory.
+ * embedded cluster.
  */
 export class FleetCluster implements Cluster {
-  readonly rest = new MemoryCluster();
+  readonly rest = new TestCluster();
   /** How many calls there have been of each kind: `patch nodes`. */
   readonly calls = new Map<string, number>();
   /** How many objects have been handed over, in answers and in watches: over a network, each of them would have to be parsed. */
   objects = 0;
   /** Watches of nodes and pods that are going on. */
   openWatches = 0;
-  readonly #clock: Clock;
+  readonly #clock: VirtualClock = this.rest.clock;
   readonly #loadMs: number;
   readonly #nodes = new Map<string, StoredNode>();
   readonly #drivers = new Map<string, StoredDriverPod>();
@@ -51,14 +50,13 @@ export class FleetCluster implements Cluster {
   #hash = '';
   #daemonSet = '';
 
-  constructor(clock: Clock, names: readonly string[], loadMs: number) {
-    this.#clock = clock;
+  constructor(names: readonly string[], loadMs: number) {
     this.#loadMs = loadMs;
     for (const name of names) {
       this.#nodes.set(name, aStoredNode({ name, resourceVersion: this.#next() }));
       this.#workloads.set(name, workloadPods.trim(aRawPod({ name: `work-${name}`, node: name })));
     }
-    this.rest.store.listen(({ plural, before, after }) => {
+    this.rest.api.onChange(({ resource: { plural }, before, after }) => {
       const isEdited = before?.metadata.generation !== after?.metadata.generation;
       if (plural === daemonSets.plural && after !== undefined && isEdited) this.#takeIn(after);
     });
@@ -71,13 +69,13 @@ export class FleetCluster implements Cluster {
   get<T extends Stored>(type: ResourceType<T>, ref: ObjectRef, options?: CallOptions): Promise<T> {
     this.#count('get', type.plural);
     this.objects += 1;
-    if (type.plural !== 'nodes') return this.rest.get(type, ref, options);
+    if (type.plural !== 'nodes') return this.rest.wire.get(type, ref, options);
     return Promise.resolve(this.#nodes.get(ref.name) as Stored as T);
   }
 
   list<T extends Stored>(type: ResourceType<T>, query: Query, options?: CallOptions): Promise<List<T>> {
     this.#count('list', type.plural);
-    if (type.plural !== 'nodes' && type.plural !== 'pods') return this.rest.list(type, query, options);
+    if (type.plural !== 'nodes' && type.plural !== 'pods') return this.rest.wire.list(type, query, options);
     const { labelSelector, fieldSelector = '' } = query;
     const workload = this.#workloads.get(nodeOf(fieldSelector));
     const ofNode = workload === undefined ? [] : [workload];
@@ -93,13 +91,13 @@ export class FleetCluster implements Cluster {
     options?: CallOptions,
   ): AsyncIterable<WatchEvent<T>> {
     this.#count('watch', type.plural);
-    if (type.plural !== 'nodes' && type.plural !== 'pods') return this.rest.watch(type, query, options);
+    if (type.plural !== 'nodes' && type.plural !== 'pods') return this.rest.wire.watch(type, query, options);
     return this.#counted(this.#watch(type, query, options?.signal)) as AsyncIterable<WatchEvent<T>>;
   }
 
   create<T extends Stored>(type: ResourceType<T>, object: ApiObject, options?: CallOptions): Promise<T> {
     this.#count('create', type.plural);
-    if (type.plural !== 'events') return this.rest.create(type, object, options);
+    if (type.plural !== 'events') return this.rest.wire.create(type, object, options);
     const { name } = object.metadata;
     return Promise.resolve({ name, uid: name, resourceVersion: '1' } as Stored as T);
   }
@@ -111,7 +109,7 @@ export class FleetCluster implements Cluster {
     options?: CallOptions,
   ): Promise<T> {
     this.#count('patch', type.plural);
-    if (type.plural !== 'nodes') return this.rest.patch(type, ref, operations, options);
+    if (type.plural !== 'nodes') return this.rest.wire.patch(type, ref, operations, options);
     this.objects += 1;
     const node = patchedNode(this.#nodes.get(ref.name)!, operations, this.#next());
     this.#nodes.set(ref.name, node);
@@ -121,12 +119,12 @@ export class FleetCluster implements Cluster {
 
   apply<T extends Stored>(type: ResourceType<T>, object: ApiObject, options?: CallOptions): Promise<T> {
     this.#count('apply', type.plural);
-    return this.rest.apply(type, object, options);
+    return this.rest.wire.apply(type, object, options);
   }
 
   delete(type: ResourceType<Stored>, ref: ObjectRef, options?: CallOptions): Promise<void> {
     this.#count('delete', type.plural);
-    if (type.plural !== 'pods') return this.rest.delete(type, ref, options);
+    if (type.plural !== 'pods') return this.rest.wire.delete(type, ref, options);
     const node = ref.name.slice(ref.name.indexOf('-on-') + 4);
     this.#clock.after(POD_STOPS, () => {
       this.#driverNews.push({ type: 'deleted', object: this.#at(this.#drivers.get(node)!) });
@@ -180,17 +178,14 @@ export class FleetCluster implements Cluster {
   }
 
   /** What the DaemonSet controller does about a DaemonSet that has been changed. */
-  #takeIn({ metadata: { uid = '', generation = 0, name, namespace } }: RawObject): void {
+  #takeIn({ metadata: { uid = '', generation = 0, name, namespace } }: ApiObject): void {
     this.#clock.after(CONTROLLER_NOTICES, () => {
       this.#hash = `hash-${generation}`;
       this.#daemonSet = uid;
-      this.rest.store.put(controllerRevisions, {
-        ...aRawRevision(uid, generation, this.#hash),
-      });
+      this.rest.create(controllerRevisions, aRawRevision(uid, generation, this.#hash));
       const ref = namespace === undefined ? { name } : { name, namespace };
-      const now = this.rest.store.get(daemonSets, ref)!;
       const status = { observedGeneration: generation, desiredNumberScheduled: this.#nodes.size };
-      this.rest.store.put(daemonSets, { ...now, status });
+      this.rest.changeStatus(daemonSets, ref, status);
       if (this.#drivers.size === 0) for (const node of this.#nodes.keys()) this.#startDriver(node);
     });
   }

@@ -1,5 +1,5 @@
-import { VirtualClock } from '../../src/cluster/memory/virtual-clock.ts';
-import { STATE_LABEL } from '../../src/contract/keys.ts';
+import type { VirtualClock } from '../../src/cluster/memory/virtual-clock.ts';
+import { POLICY_NAME, STATE_LABEL } from '../../src/contract/keys.ts';
 import { runOperator } from '../../src/operator/run.ts';
 import { policies } from '../../src/operator/resources/objects.ts';
 import type { Logger } from '../../src/operator/telemetry/log.ts';
@@ -41,15 +41,15 @@ const silent: Logger = { debug: nothing, info: nothing, warn: nothing, error: no
  * @throws Error if it does not come to an end within a day of the cluster's time
  */
 export async function simulateRollout(options: SimulatedOptions): Promise<SimulatedCost> {
-  const clock = new VirtualClock();
   const names = Array.from({ length: options.nodes }, (_, index) => `node-${index}`);
-  const cluster = new FleetCluster(clock, names, options.loadMs);
+  const cluster = new FleetCluster(names, options.loadMs);
+  const { clock } = cluster.rest;
   const upgradePolicy = {
     autoUpgrade: true,
     maxParallelUpgrades: options.parallel,
     drain: { enable: true },
   };
-  cluster.rest.store.put(policies, aRawPolicy({ version: OLD, driver: { upgradePolicy } }));
+  cluster.rest.create(policies, aRawPolicy({ version: OLD, driver: { upgradePolicy } }));
   const metrics = createMetrics();
   let decisions = 0;
   const ending = new AbortController();
@@ -81,9 +81,7 @@ export async function simulateRollout(options: SimulatedOptions): Promise<Simula
   decisions = 0;
   const watches = cluster.openWatches;
   const [virtual, real, cpu] = [clock.now(), performance.now(), process.cpuUsage()];
-  cluster.rest.edit(policies, { name: 'nic-cluster-policy' }, [
-    { op: 'replace', path: '/spec/ofedDriver/version', value: NEW },
-  ]);
+  cluster.rest.change(policies, { name: POLICY_NAME }, { spec: { ofedDriver: { version: NEW } } });
   await until(clock, () => count('upgrade-done') < options.nodes);
   await until(clock, () => count('upgrade-done') === options.nodes);
   const { user, system } = process.cpuUsage(cpu);

@@ -61,13 +61,17 @@ export class TestCluster {
     const { uid, resourceVersion, ...metadata } = object.metadata;
     const made = this.api.create(resource, { ...object, metadata }, BY_OTHERS);
     const { status } = object;
-    if (status === undefined) return made;
-    return this.api.patch(resource, metadata, { type: 'merge', body: { status } }, STATUS_BY_OTHERS);
+    return status === undefined ? made : this.changeStatus(resource, metadata, status);
   }
 
   /** Somebody else writes to an object. @param body a merge patch */
   change(resource: ResourceName, ref: ObjectRef, body: object): RawObject {
     return this.api.patch(resource, ref, { type: 'merge', body }, BY_OTHERS);
+  }
+
+  /** Somebody else writes to the status of an object. @param status a merge patch */
+  changeStatus(resource: ResourceName, ref: ObjectRef, status: unknown): RawObject {
+    return this.api.patch(resource, ref, { type: 'merge', body: { status } }, STATUS_BY_OTHERS);
   }
 
   /** An object is gone at once. */

@@ -72,9 +72,21 @@ describe('A reason that a node waits', () => {
     expect(reasons.due(aStoredNode(), blocked)).toBeUndefined();
   });
 
-  it('is not written a second time, whatever its words are by now', async () => {
+  it('is not written a second time', async () => {
     await waitingFor(blocked, 60_000);
-    expect(reasons.due(telling('eviction-blocked: Eviction of default/other'), blocked)).toBeUndefined();
+    expect(reasons.due(telling(`eviction-blocked: ${blocked.message}`), blocked)).toBeUndefined();
+  });
+
+  it('is written anew, without another event, once its words have been other ones for five seconds', async () => {
+    await waitingFor(reason('eviction-blocked', 'Eviction of default/gone is refused'), 60_000);
+    expect(reasons.note('node-1', blocked)).toBe(clock.now() + 5000);
+    const node = telling('eviction-blocked: Eviction of default/gone is refused');
+    expect(reasons.due(node, blocked)).toBeUndefined();
+    await clock.advance(5000);
+    reasons.note('node-1', blocked);
+    expect(reasons.due(node, blocked)).toEqual({
+      annotations: { [REASON_ANNOTATION]: `eviction-blocked: ${blocked.message}` },
+    });
   });
 
   it('takes the place of another one that the node tells', async () => {

@@ -33,26 +33,34 @@ export interface Standing {
   readonly since: number;
 }
 
+/** How it is kept: a reason that stays may come to name other pods. */
+interface Noted extends Standing {
+  readonly wordsSince: number;
+}
+
 /** Since when each node that waits has been waiting for the same thing; and, once that has been a while, the word about it. */
 export class StandingReasons {
   readonly #clock: Clock;
-  readonly #standing = new Map<string, Standing>();
+  readonly #standing = new Map<string, Noted>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Takes note of a node's reason; when it will be worth telling, if it is not told already. */
+  /** Takes note of a node's reason; when it, or its words by now, will be worth telling, if that lies ahead. */
   note(node: string, reason: Reason | undefined): number | undefined {
     if (reason === undefined) {
       this.#standing.delete(node);
       return undefined;
     }
     const before = this.#standing.get(node);
-    const since = before?.reason.code === reason.code ? before.since : this.#clock.now();
-    this.#standing.set(node, { reason, since });
-    const tellAt = since + patience(reason.code);
-    return PASSING.has(reason.code) || this.#clock.now() >= tellAt ? undefined : tellAt;
+    const now = this.#clock.now();
+    const since = before?.reason.code === reason.code ? before.since : now;
+    const sameWords = before?.reason.message === reason.message;
+    const wordsSince = before !== undefined && sameWords ? before.wordsSince : now;
+    this.#standing.set(node, { reason, since, wordsSince });
+    if (PASSING.has(reason.code)) return undefined;
+    return [since, wordsSince].map((time) => time + patience(reason.code)).find((time) => time > now);
   }
 
   /** Whether the node's reason is more than what passes in a moment. */
@@ -64,7 +72,8 @@ export class StandingReasons {
   }
 
   of(node: string): Standing | undefined {
-    return this.#standing.get(node);
+    const noted = this.#standing.get(node);
+    return noted && { reason: noted.reason, since: noted.since };
   }
 
   /** The write that is due about a node's reason, if one is: to put it there, or to take away one that no longer holds. */
@@ -73,22 +82,35 @@ export class StandingReasons {
     if (reason === undefined || reason.code === 'slot') {
       return told === undefined ? undefined : { annotations: { [REASON_ANNOTATION]: null } };
     }
-    const standing = this.#standing.get(node.name);
-    if (standing === undefined || PASSING.has(reason.code) || told?.code === reason.code) return undefined;
-    if (this.#clock.now() < standing.since + patience(reason.code)) return undefined;
-    return {
-      annotations: { [REASON_ANNOTATION]: formatReason(reason) },
-      event: {
-        type: EVERYDAY.has(reason.code) ? 'Normal' : 'Warning',
-        reason: eventReason(reason.code),
-        message: reason.message,
-      },
-    };
+    const noted = this.#standing.get(node.name);
+    if (noted === undefined || PASSING.has(reason.code)) return undefined;
+    const longAgo = this.#clock.now() - patience(reason.code);
+    if (told?.code !== reason.code) return noted.since <= longAgo ? inFirstWords(reason) : undefined;
+    return noted.wordsSince <= longAgo ? inOtherWords(node, reason) : undefined;
   }
 
   forget(node: string): void {
     this.#standing.delete(node);
   }
+}
+
+function inFirstWords(reason: Reason): NodeChange {
+  return {
+    annotations: { [REASON_ANNOTATION]: formatReason(reason) },
+    event: {
+      type: EVERYDAY.has(reason.code) ? 'Normal' : 'Warning',
+      reason: eventReason(reason.code),
+      message: reason.message,
+    },
+  };
+}
+
+/** It has been told as an event when it began. */
+function inOtherWords({ annotations }: StoredNode, reason: Reason): NodeChange | undefined {
+  const words = formatReason(reason);
+  return lookUp(annotations, REASON_ANNOTATION) === words
+    ? undefined
+    : { annotations: { [REASON_ANNOTATION]: words } };
 }
 
 function patience(code: ReasonCode): number {

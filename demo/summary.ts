@@ -27,6 +27,7 @@ const MEANINGS: Readonly<Record<Invariant, string>> = {
   'one-bad-node': 'every node got to the end of its upgrade',
   'pdb-respected': 'pods left by eviction only, as their budget allowed',
   'no-needless-eviction': 'pods were evicted only where the policy drains',
+  'no-needless-reload': 'no driver was replaced that was up to date',
   'jobs-awaited': 'no node was drained before its jobs had ended',
   'legal-transitions': 'every node passed every state, in order',
   'done-means-updated': 'nodes that say upgrade-done run the new driver',

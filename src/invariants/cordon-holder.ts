@@ -27,10 +27,19 @@ function saidToBeDone(before: SeenNode, after: SeenNode, by: Author | undefined)
 }
 
 function holderOfNewCordon(before: SeenNode, after: SeenNode, othersDid: boolean): CordonHolder {
-  if (!othersDid && before.state === 'cordon-required' && after.state !== 'cordon-required') return 'upgrade';
-  if (!othersDid && isPastCordon(before.state) && before.state === after.state && !after.cordonedByKubectl)
-    return 'upgrade';
+  if (!othersDid && isUpgradesCordon(before, after)) return 'upgrade';
+  if (othersDid && isAmbiguous(before, after)) return 'unclear';
   return before.state === 'upgrade-failed' || isExternallyMaintained(before.state) ? 'unclear' : 'person';
+}
+
+function isUpgradesCordon(before: SeenNode, after: SeenNode): boolean {
+  if (before.state === 'cordon-required') return after.state !== 'cordon-required';
+  return isPastCordon(before.state) && before.state === after.state && !after.cordonedByKubectl;
+}
+
+/** The API server's record does not tell it from the cordon of another operator, in the same flow. */
+function isAmbiguous(before: SeenNode, after: SeenNode): boolean {
+  return !after.cordonedByKubectl && (isInProgress(before.state) || before.failedBefore);
 }
 
 /**

@@ -7,6 +7,7 @@ export const INVARIANTS = [
   'one-bad-node',
   'pdb-respected',
   'no-needless-eviction',
+  'no-needless-reload',
   'jobs-awaited',
   'legal-transitions',
   'done-means-updated',

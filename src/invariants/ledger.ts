@@ -4,6 +4,7 @@ import { doneMeansUpdated } from './checks/done-means-updated.ts';
 import { evictedOnly } from './checks/evicted-only.ts';
 import { jobsAwaited } from './checks/jobs-awaited.ts';
 import { noNeedlessEviction } from './checks/no-needless-eviction.ts';
+import { noNeedlessReload } from './checks/no-needless-reload.ts';
 import { humanCordonKept } from './checks/human-cordon-kept.ts';
 import { legalTransitions } from './checks/legal-transitions.ts';
 import { noReloadUnderLoad } from './checks/no-reload-under-load.ts';
@@ -24,6 +25,7 @@ const CHECKS: readonly Check[] = [
   doneMeansUpdated,
   evictedOnly,
   noNeedlessEviction,
+  noNeedlessReload,
   jobsAwaited,
   noNodeLeftBehind,
   oneBadNode,

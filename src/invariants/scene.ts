@@ -36,10 +36,10 @@ export class Scene {
   readonly newestRevisionSince = new Map<string, number>();
   /** When a pod was bound to its node, with the resourceVersion, by the pod's UID. Absent: before the observation. */
   readonly boundAt = new Map<string, { readonly rv: number; readonly time: number }>();
-  /** When a driver pod was last Ready, by its UID. */
-  readonly lastReady = new Map<string, number>();
-  /** When a driver pod was last there and Ready, by the name of the node. */
-  readonly lastReadyOn = new Map<string, number>();
+  /** Since when the DaemonSet controller has not taken up what a DaemonSet says, by its UID; absent: it has. */
+  readonly unobservedSince = new Map<string, number>();
+  /** When a driver pod on a node was last Ready, by the node's name. */
+  readonly driverLastReady = new Map<string, number>();
   /** The resourceVersion at which a node was last cordoned. Absent: before the observation. */
   readonly cordonedAt = new Map<string, number>();
   /** For how many milliseconds a node was in the state that it was in before. Absent: since before the observation. */
@@ -77,13 +77,12 @@ export class Scene {
       }
       case 'DaemonSet': {
         const change = changeOf(this.daemonSets, object.uid, object);
-        this.#followDaemonSet(change, event.type === 'existing');
+        this.#followDaemonSet(object.uid, change, event.type === 'existing');
         return { kind: object.kind, change };
       }
       case 'ControllerRevision': {
         const change = changeOf(this.revisions, object.uid, object);
-        if (change.before?.revision !== object.revision && object.daemonSetUid !== undefined && !gone)
-          this.newestRevisionSince.set(object.daemonSetUid, time);
+        this.#followRevision(change);
         return { kind: object.kind, change };
       }
       case 'PodDisruptionBudget':
@@ -130,10 +129,6 @@ export class Scene {
     return newest?.hash;
   }
 
-  #followDaemonSet({ before, after, time }: Change<SeenDaemonSet>, existing: boolean): void {
-    if (!existing && before === undefined && after !== undefined) this.daemonSetSince.set(after.uid, time);
-  }
-
   #followNode(name: string, change: Change<SeenNode>, existing: boolean): void {
     this.#cordonHolders.set(name, nextCordonHolder(this.cordonHolder(name), change));
     if (change.after !== undefined && isInProgress(change.after.state)) {
@@ -144,6 +139,17 @@ export class Scene {
     const cordoned = change.after?.unschedulable === true;
     if (!cordoned) this.cordonedAt.delete(name);
     else if (change.before?.unschedulable !== true && !existing) this.cordonedAt.set(name, change.rv);
+  }
+
+  #followDaemonSet(uid: string, { before, after, time }: Change<SeenDaemonSet>, existing: boolean): void {
+    if (!existing && before === undefined) this.daemonSetSince.set(uid, time);
+    if (after?.unobserved !== true) this.unobservedSince.delete(uid);
+    else if (!this.unobservedSince.has(uid)) this.unobservedSince.set(uid, time);
+  }
+
+  #followRevision({ before, after, time }: Change<SeenRevision>): void {
+    if (after?.daemonSetUid !== undefined && before?.revision !== after.revision)
+      this.newestRevisionSince.set(after.daemonSetUid, time);
   }
 
   #followState(name: string, { before, after, time, by }: Change<SeenNode>, existing: boolean): void {
@@ -165,24 +171,22 @@ export class Scene {
   /** Pods not bound yet stand under the empty node name. */
   #followPod({ rv, time, before, after }: Change<SeenPod>, existing: boolean): void {
     if (before !== undefined) this.podsByNode.get(nodeOf(before))?.delete(before.uid);
+    this.#followReadiness([before, after], time);
     if (after === undefined) {
-      this.#forgetPod(before);
+      this.boundAt.delete(before?.uid ?? '');
       return;
     }
     const node = nodeOf(after);
     const there = this.podsByNode.get(node) ?? new Map<string, SeenPod>();
     this.podsByNode.set(node, there.set(after.uid, after));
-    if (node !== '' && nodeOf(before) === '' && !existing) this.boundAt.set(after.uid, { rv, time });
-    if (after.driver && [after, before].some((pod) => pod?.ready === true)) {
-      this.lastReady.set(after.uid, time);
-      this.lastReadyOn.set(node, time);
-    }
+    const isBound = node !== '' && nodeOf(before) === '';
+    if (isBound && !existing) this.boundAt.set(after.uid, { rv, time });
   }
 
-  #forgetPod(pod: SeenPod | undefined): void {
-    if (pod === undefined) return;
-    this.boundAt.delete(pod.uid);
-    this.lastReady.delete(pod.uid);
+  #followReadiness(pods: readonly (SeenPod | undefined)[], time: number): void {
+    for (const pod of pods) {
+      if (pod?.driver === true && pod.ready) this.driverLastReady.set(nodeOf(pod), time);
+    }
   }
 }
 

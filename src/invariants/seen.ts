@@ -53,6 +53,8 @@ export interface SeenPod extends SeenObject {
 export interface SeenDaemonSet extends SeenObject {
   readonly kind: 'DaemonSet';
   readonly deleting: boolean;
+  /** Whether its controller has yet to take up what it says: until then nobody knows its newest revision. */
+  readonly unobserved: boolean;
   readonly nodeSelector: StringMap;
 }
 

@@ -39,6 +39,7 @@ interface RawPod extends RawObject {
 
 interface RawDaemonSet extends RawObject {
   readonly spec?: { readonly template?: { readonly spec?: { readonly nodeSelector?: StringMap } } };
+  readonly status?: { readonly observedGeneration?: number };
 }
 
 interface RawRevision extends RawObject {
@@ -124,6 +125,7 @@ export function seenDaemonSet(raw: RawDaemonSet): SeenDaemonSet {
     kind: 'DaemonSet',
     ...identity(raw.metadata),
     deleting: raw.metadata.deletionTimestamp !== undefined,
+    unobserved: (raw.status?.observedGeneration ?? 0) < (raw.metadata.generation ?? 0),
     nodeSelector: raw.spec?.template?.spec?.nodeSelector ?? {},
   };
 }

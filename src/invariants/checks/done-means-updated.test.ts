@@ -41,8 +41,16 @@ describe('done-means-updated', () => {
     expect(history.broken()).toEqual(BROKEN);
   });
 
-  it('calls it a race when the Ready driver pod went a moment before', () => {
-    const history = new History({ nodes: ['a'] }).wait(5000).upgrade('a', 'v1', 'pod-restart-required');
+  it('is broken when nobody can know the newest revision', () => {
+    const history = new History({ nodes: ['a'] })
+      .revision('v2', 2)
+      .upgrade('a', 'v2', 'pod-restart-required');
+    history.deleteDriver('a').replaceDriver('a', 'v2').daemonSetChanged().wait(5000);
+    expect(history.node('a', { state: 'uncordon-required' }).broken()).toEqual(BROKEN);
+  });
+
+  it('calls it a race when the driver pod has gone a moment before', () => {
+    const history = new History({ nodes: ['a'] }).upgrade('a', 'v1', 'pod-restart-required').wait(5000);
     history.deleteDriver('a').podGone('driver-a').node('a', { state: 'uncordon-required' });
     const { violations, races } = history.finish();
     expect([violations.length, races.length]).toEqual([0, 1]);

@@ -1,5 +1,5 @@
 import { accuse, type Check, type Context } from '../check.ts';
-import type { Scene } from '../scene.ts';
+import { isNews, newestRevision, unknownNewest, type Doubt } from '../newest-driver.ts';
 import type { SeenNode, SeenPod } from '../seen.ts';
 import { claimsUpdated } from '../transitions.ts';
 
@@ -10,51 +10,38 @@ export const doneMeansUpdated: Check = {
     // Whoever put the node into the state before has claimed it, not the operator.
     if (!claimsUpdated(before.state, after.state) || context.scene.cameByHand.has(after.name)) return [];
     const drivers = context.scene.podsOn(after.name).filter((pod) => pod.driver && !pod.deleting);
-    const doubts = drivers.map((pod) => doubt(pod, before, context));
+    const wasReady = wasReadyLately(before, context);
+    const doubts = drivers.map((pod) => outdated(pod, context) ?? notReady(pod, wasReady));
     if (doubts.includes(undefined)) return [];
     if (context.excused(after.name, 'state-change')) return [];
-    const what = doubts.map((each) => each?.what).join('; ') || 'there is no driver pod';
-    const race =
-      doubts.length === 0
-        ? isNews(context.scene.lastReadyOn.get(after.name), context)
-        : doubts.some((each) => each?.race === true);
+    const found = doubts.length > 0 ? doubts : [{ what: 'there is no driver pod', race: wasReady }];
     return accuse(
       'done-means-updated',
       after.name,
-      `went from ${before.state} to ${after.state}: ${what}`,
-      race,
+      `went from ${before.state} to ${after.state}: ${found.map((each) => each?.what).join('; ')}`,
+      found.some((each) => each?.race === true),
     );
   },
 };
 
-/** Why a driver pod is not what the claim says; undefined: it is. */
-function doubt(pod: SeenPod, node: SeenNode, context: Context): { what: string; race: boolean } | undefined {
+function outdated(pod: SeenPod, context: Context): Doubt | undefined {
+  const newest = newestRevision(pod, context);
+  if (newest.hash !== undefined && pod.revision === newest.hash) return unknownNewest(pod, context);
+  const what = `${pod.name} is of revision ${pod.revision ?? 'unknown'}, the newest is ${newest.hash ?? 'unknown'}`;
+  return { what, race: newest.isNews };
+}
+
+function notReady({ name, ready }: SeenPod, race: boolean): Doubt | undefined {
+  return ready ? undefined : { what: `${name} is not Ready`, race };
+}
+
+/**
+ * Whether the node's driver, be it the same pod or another one, was Ready so short a time ago that nobody may have heard that it is not
+ * any more. A node that says that a driver waits for safe load contradicts that: then nothing but a read will do.
+ */
+function wasReadyLately({ name, safeLoad }: SeenNode, context: Context): boolean {
   const { scene, now, tolerance } = context;
-  const news = (since: number | undefined): boolean => isNews(since, context);
-  const owner = pod.controller?.uid;
-  const newest = owner === undefined ? undefined : scene.newestHash(owner);
-  if (newest === undefined || pod.revision !== newest) {
-    const what = `${pod.name} is of revision ${pod.revision ?? 'unknown'}, the newest is ${newest ?? 'unknown'}`;
-    return { what, race: owner !== undefined && news(scene.newestRevisionSince.get(owner)) };
-  }
-  if (pod.ready) return undefined;
-  // A node that says that a driver waits for safe load contradicts what is believed of a Ready one: then nothing but a read will do.
-  const unread = (since: number | undefined): boolean =>
-    since !== undefined && now - since <= tolerance.readMs;
-  const race = wasOtherwise(pod, scene, node.safeLoad === undefined ? news : unread);
-  return { what: `${pod.name} is not Ready`, race };
-}
-
-/** Nobody need have heard of it yet. */
-function isNews(since: number | undefined, { now, tolerance }: Context): boolean {
-  return since !== undefined && now - since <= tolerance.watchMs;
-}
-
-/** It was Ready a moment ago, or another one was that it has replaced. */
-function wasOtherwise(
-  { uid }: SeenPod,
-  { lastReady, boundAt }: Scene,
-  news: (since: number | undefined) => boolean,
-): boolean {
-  return news(lastReady.get(uid)) || news(boundAt.get(uid)?.time);
+  const since = scene.driverLastReady.get(name);
+  if (safeLoad === undefined) return isNews(since, context);
+  return since !== undefined && now - since <= tolerance.readMs;
 }

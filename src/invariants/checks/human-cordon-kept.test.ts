@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { UpgradeState } from '../../contract/states.ts';
 import { History } from '../testing/history.ts';
 
 /** A node that a person cordoned, in the middle of its upgrade. */
@@ -13,6 +14,12 @@ function cordonedByAPerson(): History {
     .node('a', { state: 'pod-restart-required' })
     .deleteDriver('a')
     .replaceDriver('a', 'v2');
+}
+
+/** A node that something else than kubectl cordons, before the upgrade does. */
+function cordonedByATool(state: UpgradeState): History {
+  const history = new History({ nodes: ['a'] }).revision('v2', 2).upgrade('a', 'v2', state);
+  return history.by('others').node('a', { unschedulable: true }).by('operator');
 }
 
 /** A node whose upgrade's cordon a person has taken away. */
@@ -93,5 +100,15 @@ describe('human-cordon-kept', () => {
       .node('a', { state: 'uncordon-required' })
       .node('a', { state: 'upgrade-done', unschedulable: false });
     expect(history.broken({ end: 'finished' })).toEqual([]);
+  });
+
+  it('is broken when a node is uncordoned that a tool had cordoned before its upgrade', () => {
+    const history = cordonedByATool('upgrade-required').node('a', { state: 'cordon-required' });
+    expect(history.node('a', { state: 'wait-for-jobs-required' }).broken()).toEqual(['human-cordon-kept a']);
+  });
+
+  it('does not know whose cordon it is that a tool made in the middle: it looks like another operator’s', () => {
+    const history = cordonedByATool('cordon-required').node('a', { state: 'wait-for-jobs-required' });
+    expect(history.broken()).toEqual([]);
   });
 });

@@ -64,7 +64,8 @@ const cordoned: Rule = ({ before, after }) =>
 /** The upgrade turns out not to be needed: a cordon that an earlier try left behind goes in the same write. */
 function comesToNothing({ before, after }: Step, { heldBefore }: Context): boolean {
   const hasNotBegun = before.state === 'none' || before.state === 'upgrade-required';
-  return hasNotBegun && after.state === 'upgrade-done' && heldBefore === 'upgrade';
+  const mayBeOurs = heldBefore === 'upgrade' || heldBefore === 'unclear';
+  return hasNotBegun && after.state === 'upgrade-done' && mayBeOurs;
 }
 
 /** A node that the upgrade cordoned passes uncordon-required, and is uncordoned in the write that ends it. */

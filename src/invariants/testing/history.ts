@@ -10,7 +10,7 @@ const DAEMON_SET = 'driver-ds-uid';
 const NIC = { [NIC_PRESENT_LABEL]: 'true' };
 const DRIVER: SeenDaemonSet = {
   ...{ kind: 'DaemonSet', namespace: 'ns', name: 'driver', uid: DAEMON_SET },
-  ...{ deleting: false, nodeSelector: NIC },
+  ...{ deleting: false, unobserved: false, nodeSelector: NIC },
 };
 
 /**
@@ -89,6 +89,11 @@ export class History {
   /** The DaemonSet gets a template of which this is the revision. */
   revision(hash: string, number: number): this {
     return this.#changed(revision(hash, number));
+  }
+
+  /** The DaemonSet says something new, which its controller has yet to take up. */
+  daemonSetChanged(): this {
+    return this.#changed({ ...DRIVER, unobserved: true });
   }
 
   daemonSetGone(): this {

@@ -23,6 +23,7 @@ const WORK: WorkloadPlan = {
   job: false,
   emptyDir: false,
   skipDrain: false,
+  pull: 50,
   stop: 500,
   run: 0,
   maxUnavailable: undefined,

@@ -44,6 +44,8 @@ export interface WorkloadPlan {
   readonly job: boolean;
   readonly emptyDir: boolean;
   readonly skipDrain: boolean;
+  /** Milliseconds that its image takes to be pulled: so long its pods are Pending. */
+  readonly pull: number;
   /** Milliseconds that its pods take to stop. */
   readonly stop: number;
   /** Milliseconds that its pods run; 0: for ever. */
@@ -85,6 +87,8 @@ export type Happening =
   | { readonly kind: 'delete-policy'; readonly forMs: number }
   // People at a node.
   | { readonly kind: 'cordon' | 'uncordon' | 'drain'; readonly node: string }
+  /** By something that is neither kubectl nor the operator. */
+  | { readonly kind: 'cordon-by-tool'; readonly node: string }
   | { readonly kind: 'delete-driver-pod'; readonly node: string }
   | { readonly kind: 'label-state'; readonly node: string; readonly value: string | null }
   | { readonly kind: 'skip'; readonly node: string; readonly on: boolean }
@@ -92,6 +96,8 @@ export type Happening =
   | { readonly kind: 'remove-annotations'; readonly node: string }
   // People at the work.
   | { readonly kind: 'delete-pod'; readonly workload: string }
+  /** `kubectl delete --force`: other pods come in their place at once, some of the same name, elsewhere. */
+  | { readonly kind: 'force-delete-pods'; readonly node: string }
   /** A pod of no controller is taken away and made anew, under its name, on another node. */
   | { readonly kind: 'move-pod'; readonly workload: string; readonly node: string }
   | {
@@ -115,6 +121,8 @@ export type Happening =
     }
   | { readonly kind: 'controllers-pause'; readonly forMs: number }
   | { readonly kind: 'compaction' }
+  /** The operator's API server is away, its watches break, and what happened meanwhile cannot be had as events any more. */
+  | { readonly kind: 'api-server-restart'; readonly forMs: number }
   // The operator's processes.
   | { readonly kind: 'kill'; readonly replica: number; readonly backAfter: number }
   /** Killed at its so-manieth call from now, before or after it takes effect. */

@@ -8,6 +8,8 @@ export class FaultPlan {
   readonly #bursts: readonly FaultBurst[];
   readonly #random: Random;
   readonly #now: () => number;
+  readonly #outages = new Set<() => void>();
+  #awayUntil = 0;
   #over = false;
 
   /** @param now milliseconds since the run began */
@@ -20,6 +22,25 @@ export class FaultPlan {
   /** From now on all goes well. */
   end(): void {
     this.#over = true;
+  }
+
+  /** No call gets through for so many milliseconds, and what is connected is cut off. */
+  cutOff(milliseconds: number): void {
+    this.#awayUntil = this.#now() + milliseconds;
+    for (const hear of [...this.#outages]) hear();
+  }
+
+  /** Whether no call gets through. */
+  get isCutOff(): boolean {
+    return !this.#over && this.#now() < this.#awayUntil;
+  }
+
+  /** Has a connection told that it is cut off. Returns what ends that. */
+  onCutOff(hear: () => void): () => void {
+    this.#outages.add(hear);
+    return () => {
+      this.#outages.delete(hear);
+    };
   }
 
   /** The first of these faults that strikes now. */

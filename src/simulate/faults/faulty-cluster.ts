@@ -66,7 +66,7 @@ export class FaultyCluster extends InterceptedCluster {
       };
       onCall(call, 'before');
       const wasAlive = process.alive;
-      const fault = faults.strike(CALL_FAULTS);
+      const fault = faults.isCutOff ? 'refused' : faults.strike(CALL_FAULTS);
       const failure = fault === undefined ? undefined : failureOf(fault, call);
       const travel = random.around(3) + (fault === 'slow' ? random.around(4_000) : 0);
       clock.after(travel, () => {

@@ -86,7 +86,11 @@ export class FaultyWatch<T extends Stored> implements AsyncIterable<WatchEvent<T
 
   /** Takes what the server sends, and has it arrive some time later. */
   async #pump(): Promise<void> {
-    const { watch, clock, random } = this.#options;
+    const { watch, clock, random, faults } = this.#options;
+    const forget = faults.onCutOff(() => {
+      this.#send({ kind: 'failure', error: new ApiError('connection', 'connection reset') });
+    });
+    this.#end.signal.addEventListener('abort', forget);
     // A server ends each watch some time; here sooner than a real one, so that it happens in a short run.
     const cancel = clock.after(60_000 + random.int(0, 240_000), () => {
       this.#send({ kind: 'end' });

@@ -24,8 +24,8 @@ export class People {
     this.#api = api;
   }
 
-  cordon(node: string, on: boolean): void {
-    this.#patchNode(node, { spec: { unschedulable: on ? true : null } });
+  cordon(node: string, on: boolean, tool = KUBECTL): void {
+    this.#patchNode(node, { spec: { unschedulable: on ? true : null } }, tool);
   }
 
   /** `kubectl drain --ignore-daemonsets --force`, once round. */
@@ -78,6 +78,16 @@ export class People {
     if (pod !== undefined) this.#delete(PODS, pod);
   }
 
+  /** `kubectl delete pod --force` on all work of a node. */
+  forceDeletePods(node: string): void {
+    for (const { metadata } of this.#podsOn(node)) {
+      if (metadata.namespace !== WORK_NAMESPACE) continue;
+      attempt(() => {
+        this.#api.delete(PODS, metadata, { gracePeriodSeconds: 0 });
+      });
+    }
+  }
+
   scale(deployment: string, replicas: number): void {
     const ref = { namespace: WORK_NAMESPACE, name: deployment };
     attempt(() => {
@@ -89,9 +99,9 @@ export class People {
     return this.#api.list(PODS, { fieldSelector: `spec.nodeName=${node}` });
   }
 
-  #patchNode(node: string, body: object): void {
+  #patchNode(node: string, body: object, tool = KUBECTL): void {
     attempt(() => {
-      this.#api.patch(NODES, { name: node }, merge(body), KUBECTL);
+      this.#api.patch(NODES, { name: node }, merge(body), tool);
     });
   }
 
@@ -102,7 +112,10 @@ export class People {
   }
 }
 
-export const KUBECTL = { fieldManager: 'kubectl' } as const;
+export const KUBECTL: { readonly fieldManager: string } = { fieldManager: 'kubectl' };
+
+/** What repairs machines, or takes them away when they are idle: it cordons nodes, too. */
+export const TOOL: typeof KUBECTL = { fieldManager: 'node-remedy' };
 
 export function merge(body: object): { readonly type: 'merge'; readonly body: object } {
   return { type: 'merge', body };

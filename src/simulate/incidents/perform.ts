@@ -1,4 +1,4 @@
-import { attempt } from './people.ts';
+import { attempt, TOOL } from './people.ts';
 import type { Happening } from '../scenario.ts';
 import type { World } from '../world/world.ts';
 
@@ -21,6 +21,9 @@ export function perform(world: World, happening: Happening): void {
     case 'uncordon':
       world.people.cordon(happening.node, happening.kind === 'cordon');
       return;
+    case 'cordon-by-tool':
+      world.people.cordon(happening.node, true, TOOL);
+      return;
     case 'drain':
       world.people.drain(happening.node);
       return;
@@ -41,6 +44,9 @@ export function perform(world: World, happening: Happening): void {
       return;
     case 'delete-pod':
       world.people.deletePodOf(happening.workload);
+      return;
+    case 'force-delete-pods':
+      world.people.forceDeletePods(happening.node);
       return;
     case 'move-pod':
       world.movePod(happening.workload, happening.node);
@@ -71,6 +77,7 @@ type OfNature = Extract<
       | `driver-${string}`
       | 'controllers-pause'
       | 'compaction'
+      | 'api-server-restart'
       | `kill${string}`
       | 'stop'
       | 'pause'
@@ -124,6 +131,9 @@ function performOfNature(world: World, happening: Exclude<OfNature, { kind: 'del
       return;
     case 'compaction':
       world.api.compact();
+      return;
+    case 'api-server-restart':
+      world.loseApiServer(happening.forMs);
       return;
     default:
       performOnOperator(world, happening);

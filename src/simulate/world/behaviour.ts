@@ -94,7 +94,7 @@ function workload(pod: RawObject, { workloads }: Surroundings): PodBehaviour {
   const name = lookUp(pod.metadata.labels, 'work');
   const plan = workloads.find((each) => each.name === name);
   return {
-    pullTime: 50,
+    pullTime: plan?.pull ?? 50,
     startTime: 200,
     stopTime: plan?.stop ?? 0,
     ...(plan === undefined || plan.run === 0 ? {} : { run: { time: plan.run, exitCode: 0 } }),

@@ -224,6 +224,13 @@ export class World {
     attempt(() => this.api.delete(LEASES, { namespace: DEFAULT_NAMESPACE, name: FIELD_MANAGER }));
   }
 
+  loseApiServer(forMs: number): void {
+    this.#faults.cutOff(forMs);
+    this.clock.after(forMs, () => {
+      this.api.compact();
+    });
+  }
+
   setBudget(workload: string, maxUnavailable: number | undefined, name = workload): void {
     attempt(() => {
       if (maxUnavailable === undefined) this.api.delete(BUDGETS, { namespace: WORK_NAMESPACE, name });

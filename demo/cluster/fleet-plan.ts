@@ -1,4 +1,5 @@
 import { KERNEL_LABEL, NIC_PRESENT_LABEL, OS_ID_LABEL, OS_VERSION_LABEL } from '../../src/contract/keys.ts';
+import type { NodeDescription } from '../../src/cluster/memory/machines/index.ts';
 import type { StringMap } from '../../src/kubernetes/objects.ts';
 
 export const ZONE_LABEL = 'topology.kubernetes.io/zone';
@@ -9,17 +10,25 @@ const JOBS = 4;
 
 export interface System {
   readonly osVersion: string;
+  readonly osImage: string;
   readonly kernel: string;
 }
 
-export const USUAL_SYSTEM: System = { osVersion: '22.04', kernel: '5.15.0-105-generic' };
+export const USUAL_SYSTEM: System = {
+  osVersion: '22.04',
+  osImage: 'Ubuntu 22.04.5 LTS',
+  kernel: '5.15.0-105-generic',
+};
 /** Of a few nodes, which so need another driver image. */
-export const OTHER_SYSTEM: System = { osVersion: '24.04', kernel: '6.8.0-40-generic' };
+export const OTHER_SYSTEM: System = {
+  osVersion: '24.04',
+  osImage: 'Ubuntu 24.04.1 LTS',
+  kernel: '6.8.0-40-generic',
+};
 
-export interface PlannedNode {
-  readonly name: string;
-  readonly labels: StringMap;
-}
+export type PlannedNode = Required<
+  Pick<NodeDescription, 'name' | 'labels' | 'internalIP' | 'osImage' | 'kernelVersion'>
+>;
 
 /** The nodes, and those among them that something special happens to: each to other ones. */
 export interface FleetPlan {
@@ -41,17 +50,26 @@ export function planFleet(count: number): FleetPlan {
   const held = names[Math.floor(count * 0.3)] ?? '';
   const usual = names.filter((name) => name !== held && !others.includes(name));
   return {
-    nodes: names.map((name, index) => ({
-      name,
-      labels: {
-        [ZONE_LABEL]: ZONES[Math.floor((index * ZONES.length) / count)] ?? '',
-        ...systemLabels(others.includes(name) ? OTHER_SYSTEM : USUAL_SYSTEM),
-      },
-    })),
+    nodes: names.map((name, index) => {
+      const system = others.includes(name) ? OTHER_SYSTEM : USUAL_SYSTEM;
+      const zone = ZONES[Math.floor((index * ZONES.length) / count)] ?? '';
+      return {
+        name,
+        labels: { [ZONE_LABEL]: zone, ...systemLabels(system) },
+        internalIP: addressOf(index),
+        osImage: system.osImage,
+        kernelVersion: system.kernel,
+      };
+    }),
     held,
     busy: Array.from({ length: JOBS }, (_, job) => usual[Math.floor((job * usual.length) / JOBS) + 1] ?? ''),
     others,
   };
+}
+
+function addressOf(index: number): string {
+  const host = index + 10;
+  return `10.0.${host >> 8}.${host & 255}`;
 }
 
 /** What Node Feature Discovery says of a node. */

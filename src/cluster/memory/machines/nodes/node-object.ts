@@ -11,6 +11,10 @@ export interface NodeDescription {
   /** Beyond CPU, memory and 110 pods: `nvidia.com/gpu: '8'`. */
   readonly allocatable?: StringMap;
   readonly internalIP?: string;
+  /** As a kubelet reports it: `Ubuntu 22.04.5 LTS`. */
+  readonly osImage?: string;
+  /** As `uname -r` has it. */
+  readonly kernelVersion?: string;
   /** Default: the kubelet's version that goes with the API server. */
   readonly kubeletVersion?: string;
 }
@@ -67,8 +71,8 @@ export function nodeObject(description: NodeDescription, now: string): RawObject
       nodeInfo: {
         architecture: 'amd64',
         operatingSystem: 'linux',
-        osImage: 'Ubuntu 22.04.5 LTS',
-        kernelVersion: '5.15.0-generic',
+        osImage: description.osImage ?? 'Ubuntu 22.04.5 LTS',
+        kernelVersion: description.kernelVersion ?? '5.15.0-generic',
         containerRuntimeVersion: 'containerd://2.1.4',
         kubeletVersion: description.kubeletVersion ?? 'v1.36.3',
       },

@@ -10,6 +10,8 @@ import { LiveDisplay } from './view/live-display.ts';
 import { PlainDisplay } from './view/plain-display.ts';
 import { inColour, plain } from './view/text.ts';
 
+const NOTHING_LEFT = '\nstopped; nothing is left behind\n';
+const SOMETHING_LEFT = '\nstopped; not everything could be cleared away\n';
 const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 async function main(): Promise<number> {
@@ -30,7 +32,10 @@ async function perform(options: DemoOptions, display: Display, live: boolean): P
     interrupted.abort();
     display.close();
     // What is only starting at this moment ends with this process.
-    void ending.run().then(() => process.exit(kept ? 0 : status));
+    void ending.run().then((all) => {
+      if (process.stdout.writable) process.stdout.write(all ? NOTHING_LEFT : SOMETHING_LEFT);
+      process.exit(kept ? 0 : status);
+    });
   };
   for (const [signal, status] of Object.entries(SIGNALS)) {
     process.on(signal, () => {

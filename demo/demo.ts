@@ -12,6 +12,7 @@ import { inColour, plain } from './view/text.ts';
 
 const NOTHING_LEFT = '\nstopped; nothing is left behind\n';
 const SOMETHING_LEFT = '\nstopped; not everything could be cleared away\n';
+const KEEP = ' npm run demo -- --keep leaves it all running for your kubectl.';
 const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 async function main(): Promise<number> {
@@ -55,10 +56,13 @@ async function perform(options: DemoOptions, display: Display, live: boolean): P
     const wrong = shortcomings(outcome);
     if (outcome.report.violations.length > 0) throw new Error(story(outcome.report));
     if (wrong.length > 0) throw new Error(wrong.join('; '));
-    if (!options.keep) return 0;
+    if (!options.keep) {
+      display.print('', KEEP);
+      return 0;
+    }
     kept = true;
     display.print(...lookAround(cast));
-    await tellUntil(cast, interrupted.signal);
+    await tellUntil(cast, live ? inColour : plain, interrupted.signal);
     return 0;
   } catch (error) {
     // An interruption breaks what is under way, which is not worth telling.

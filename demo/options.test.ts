@@ -36,7 +36,7 @@ it.each([
   const { result, err } = parse(...args);
   expect(result).toBe(2);
   expect(err).toMatch(complaint);
-  expect(err).toMatch(/^[^\n]+\n$/);
+  expect(err).toMatch(/^[^\n]+ See npm run demo -- --help\n$/);
 });
 
 it('explains itself', () => {

@@ -76,7 +76,7 @@ export function parseOptions(args: readonly string[], output: Output): DemoOptio
         output.writeOut(text);
       },
       outputError: (text) => {
-        output.writeErr(`${text.trim().replaceAll(/\s*\n\s*/g, ' ')}\n`);
+        output.writeErr(`${text.trim().replaceAll(/\s*\n\s*/g, ' ')} See npm run demo -- --help\n`);
       },
     });
   try {

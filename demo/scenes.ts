@@ -4,8 +4,10 @@ import { OTHER_SYSTEM, planFleet } from './cluster/fleet-plan.ts';
 import { People } from './cluster/people.ts';
 import {
   demoPolicy,
+  DRAIN_SECONDS,
   imageFor,
   JOB_SELECTOR,
+  JOBS_SECONDS,
   NEW_VERSION,
   OLD_VERSION,
   patchCommand,
@@ -17,6 +19,7 @@ import { follow, until } from './follow.ts';
 import { operatorManifests, startOperator } from './operator/operator-process.ts';
 import type { Cast, Scenery, Stage } from './stage.ts';
 import { isUpgraded, type FleetSnapshot } from './view/fleet.ts';
+import { standing } from './view/standing.ts';
 
 export const MISSING_IMAGE = imageFor(NEW_VERSION, OTHER_SYSTEM.osVersion);
 
@@ -102,9 +105,13 @@ export async function prepareTrouble(cast: Cast): Promise<void> {
   display.scene('Four things to get right', 'They happen in every cluster; here they happen at once.');
   display.points(
     `A person has cordoned ${plan.held}. It is to be upgraded too, and to stay cordoned.`,
-    `Training jobs run on ${plan.busy.join(', ')}. The policy says to wait for pods with ${JOB_SELECTOR}.`,
+    `Training jobs run on ${plan.busy.join(', ')}. The policy says to wait for pods with ${JOB_SELECTOR} until they end, and for ` +
+      `${JOBS_SECONDS} s at most (waitForCompletion.timeoutSeconds); then the node is drained all the same.`,
     `Of the ${workloads.DATABASE_REPLICAS} pods of "${workloads.DATABASE}", ${workloads.DATABASE_REPLICAS - 1} have to be up at any ` +
-      'time: a PodDisruptionBudget says so. Once one was evicted, nodes with another must wait until it has started elsewhere.',
+      'time: a PodDisruptionBudget says so. Once one was evicted, nodes with another must wait until it has started elsewhere, for ' +
+      `${DRAIN_SECONDS} s at most (drain.timeoutSeconds); then the node fails. What helps is another replica, or a looser budget. The ` +
+      'operator asks again after 1, 2, 4, then every 5 s of real time, so that of several nodes the one that asks first goes on, not ' +
+      'the one that has waited longest.',
     `${first} to ${last} run a newer Ubuntu, ${OTHER_SYSTEM.osVersion}, which needs a driver image of its own. For the new version, nobody ` +
       'has published it yet: these nodes will fail, which must not hold up any other.',
   );
@@ -115,57 +122,44 @@ export async function prepareTrouble(cast: Cast): Promise<void> {
   display.done(`kubectl cordon ${plan.held}; ${plan.busy.length} jobs run`);
 }
 
-/** @returns how many milliseconds it took until nothing more could be done */
-export async function upgrade(cast: Cast): Promise<number> {
+/** Ends when nothing more can be done. */
+export async function upgrade(cast: Cast): Promise<void> {
   const { display, people, plan, witness } = cast;
   display.scene('One changed field', 'The policy asks for another version. All else follows from that.');
   display.print('', ...patchCommand('kubectl', NEW_VERSION), '');
-  witness.markOutdated();
-  const since = performance.now();
   people.setVersion(NEW_VERSION);
-  await showRollout(cast, since, ({ nodes }) =>
+  await showRollout(cast, ({ nodes }) =>
     nodes.every(
       (node) => isUpgraded(node) || (plan.others.includes(node.name) && node.state === 'upgrade-failed'),
     ),
   );
   display.print('');
-  const failed = witness.snapshot().nodes.filter((node) => !isUpgraded(node));
-  const upgraded = plan.nodes.length - failed.length;
-  display.done(
-    failed.length === 0
-      ? `all ${upgraded} nodes are upgraded`
-      : `${upgraded} nodes are upgraded; ${failed.length} have failed, are cordoned, and say why`,
-  );
-  return performance.now() - since;
+  display.done(standing(witness.snapshot()));
 }
 
 /** What failed comes right when its cause is mended. */
-export async function recover(cast: Cast, elapsedMs: number): Promise<void> {
-  const { display, missing, people, plan } = cast;
+export async function recover(cast: Cast): Promise<void> {
+  const { display, missing, people, witness } = cast;
   display.scene(
     'The missing image is published',
     `${MISSING_IMAGE} appears in the registry. Nobody touches the nodes: their kubelets go on trying to pull it, and once the driver ` +
       'is loaded, the operator finishes their upgrade.',
   );
   display.print('');
-  const since = performance.now() - elapsedMs;
   missing.publish(MISSING_IMAGE);
-  await showRollout(cast, since, ({ nodes }) => nodes.every(isUpgraded));
+  await showRollout(cast, ({ nodes }) => nodes.every(isUpgraded));
   await until(() => people.policyStatus()?.state === 'ready', 'the policy is ready');
   display.print('');
-  display.done(`all ${plan.nodes.length} nodes are upgraded; the policy's state is "ready"`);
+  display.done(
+    `${standing(witness.snapshot())}; the policy's state is "${people.policyStatus()?.state ?? ''}"`,
+  );
 }
 
-function showRollout(
-  cast: Cast,
-  since: number,
-  isReached: (snapshot: FleetSnapshot) => boolean,
-): Promise<void> {
-  const rollout = { from: OLD_VERSION, to: NEW_VERSION, parallel: cast.options.parallel };
+function showRollout(cast: Cast, isReached: (snapshot: FleetSnapshot) => boolean): Promise<void> {
   return follow(
     cast,
     (snapshot) => {
-      cast.display.rollout(snapshot, { ...rollout, elapsedMs: performance.now() - since });
+      cast.display.rollout(snapshot, cast.witness.rollout);
     },
     isReached,
   );

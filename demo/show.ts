@@ -1,9 +1,8 @@
 import { DRIVER_SECONDS } from './cluster/behaviour.ts';
-import { NEW_VERSION } from './cluster/policy.ts';
-import { usageBetween } from './operator/usage.ts';
+import { usageBetween, type Usage } from './operator/usage.ts';
 import * as scenes from './scenes.ts';
 import type { Cast, Stage } from './stage.ts';
-import type { Outcome } from './summary.ts';
+import type { Obstacles, Outcome } from './summary.ts';
 
 export interface Finale {
   readonly cast: Cast;
@@ -21,21 +20,33 @@ export async function runShow(stage: Stage): Promise<Finale> {
   await scenes.bringUpDriver(cast);
   await scenes.prepareTrouble(cast);
   const before = await cast.operator.usage();
-  const elapsed = await scenes.upgrade(cast);
-  await scenes.recover(cast, elapsed);
-  const usage = usageBetween(before, await cast.operator.usage());
-  return { cast, outcome: { ...outcomeOf(cast), usage } };
+  await scenes.upgrade(cast);
+  await scenes.recover(cast);
+  return { cast, outcome: { ...(await outcomeOf(cast, before)), obstacles: obstaclesOf(cast) } };
 }
 
-function outcomeOf({ options, plan, people, witness }: Cast): Omit<Outcome, 'usage'> {
+/**
+ * What a rollout came to that is at its end.
+ *
+ * @param before what the operator had asked of the API server when the rollout began
+ */
+export async function outcomeOf({ options, witness, operator }: Cast, before: Usage): Promise<Outcome> {
+  const snapshot = witness.snapshot();
+  const failed = snapshot.nodes.filter(({ state }) => state === 'upgrade-failed');
   return {
-    version: NEW_VERSION,
-    parallel: options.parallel,
+    snapshot,
+    rollout: witness.rollout,
+    log: witness.log,
     driverSeconds: DRIVER_SECONDS / options.speed,
-    snapshot: witness.snapshot(),
     changes: witness.changes,
+    report: witness.report(failed.map(({ name }) => name)),
+    usage: usageBetween(before, await operator.usage()),
+  };
+}
+
+function obstaclesOf({ plan, people }: Cast): Obstacles {
+  return {
     held: { node: plan.held, isCordoned: people.isCordoned(plan.held) },
-    jobs: { nodes: plan.busy, succeeded: people.jobsSucceeded() },
-    report: witness.report(),
+    jobs: { count: plan.busy.length, succeeded: people.jobsSucceeded() },
   };
 }

@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { createApiServer } from '../../src/cluster/memory/api/api-server.ts';
+import type { ApiServer } from '../../src/cluster/memory/api/types.ts';
 import { startMachines } from '../../src/cluster/memory/machines/index.ts';
 import { VirtualClock } from '../../src/cluster/memory/virtual-clock.ts';
-import { DRIVER_LABEL } from '../../src/contract/keys.ts';
+import { DRIVER_LABEL, REASON_ANNOTATION, STATE_LABEL } from '../../src/contract/keys.ts';
 import { Random } from '../../src/simulate/random.ts';
 import { behaviourOf, MissingImages } from './behaviour.ts';
 import { planFleet } from './fleet-plan.ts';
+import { operatorManifests } from '../operator/operator-process.ts';
 import { NODES, People } from './people.ts';
+import { demoPolicy, imageFor, NEW_VERSION, OLD_VERSION } from './policy.ts';
 import { Witness } from './witness.ts';
 import * as workloads from './workloads.ts';
 
@@ -29,6 +32,12 @@ async function cluster(count = 12) {
   people.create(...workloads.deployments(plan), workloads.databaseBudget());
   await clock.advance(60 * SECOND);
   return { clock, api, missing, people, plan, witness };
+}
+
+function runDriver(api: ApiServer, node: string, image: string): void {
+  const metadata = { name: 'driver', namespace: workloads.NAMESPACE, labels: { [DRIVER_LABEL]: '' } };
+  const spec = { nodeName: node, containers: [{ name: 'mofed-container', image }] };
+  api.create(PODS, { apiVersion: 'v1', kind: 'Pod', metadata, spec } as never, { fieldManager: 'test' });
 }
 
 describe("the demo's cluster", () => {
@@ -56,17 +65,13 @@ describe("the demo's cluster", () => {
   it('loads no driver whose image is missing, until it is published', async () => {
     const { api, clock, missing, plan, witness } = await cluster();
     const node = plan.others[0]!;
-    const metadata = { name: 'driver', namespace: workloads.NAMESPACE, labels: { [DRIVER_LABEL]: '' } };
-    const spec = { nodeName: node, containers: [{ name: 'mofed-container', image: MISSING }] };
-    api.create(PODS, { apiVersion: 'v1', kind: 'Pod', metadata, spec } as never, { fieldManager: 'test' });
+    runDriver(api, node, MISSING);
     const driver = () => witness.snapshot().nodes.find(({ name }) => name === node)?.driver;
     await clock.advance(60 * SECOND);
     expect(driver()).toBe('loading');
     missing.publish(MISSING);
     await clock.advance(120 * SECOND);
     expect(driver()).toBe('new');
-    witness.markOutdated();
-    expect(driver()).toBe('old');
   });
 });
 
@@ -80,20 +85,38 @@ describe('the witness', () => {
     expect(people.isCordoned(plan.busy[0]!)).toBe(false);
   });
 
-  it('tells the states that nodes went through since it was asked last', async () => {
-    const { api, witness, plan } = await cluster();
+  it('calls a driver old from the moment at which another version is asked for, and then begins to count', async () => {
+    const { api, clock, people, plan, witness } = await cluster();
+    people.install(operatorManifests());
+    people.createPolicy(demoPolicy(3));
     const node = plan.busy[0]!;
-    const label = (state: string) => {
-      const body = { metadata: { labels: { 'nvidia.com/ofed-driver-upgrade-state': state } } };
+    const driver = () => witness.snapshot().nodes.find(({ name }) => name === node)?.driver;
+    runDriver(api, node, imageFor(OLD_VERSION, '22.04'));
+    await clock.advance(120 * SECOND);
+    expect(driver()).toBe('new');
+    const before = witness.log;
+    people.setVersion(NEW_VERSION);
+    expect(driver()).toBe('old');
+    expect(witness.log).not.toBe(before);
+    expect(witness.rollout).toMatchObject({ from: OLD_VERSION, to: NEW_VERSION, parallel: 3 });
+  });
+
+  it('tells how long a node waited for which budget', async () => {
+    const { api, witness } = await cluster();
+    const pods = api.list(PODS, { namespace: workloads.NAMESPACE });
+    const database = pods.find(({ metadata }) => metadata.labels?.['app'] === workloads.DATABASE);
+    const node = (database!['spec'] as { readonly nodeName: string }).nodeName;
+    const write = (state: string, reason: string | null) => {
+      const metadata = { labels: { [STATE_LABEL]: state }, annotations: { [REASON_ANNOTATION]: reason } };
+      const body = { metadata, spec: { unschedulable: true } };
       api.patch(NODES, { name: node }, { type: 'merge', body }, { fieldManager: 'test' });
     };
-    label('upgrade-done');
-    witness.takeSteps();
-    label('upgrade-required');
-    label('cordon-required');
-    const states = ['upgrade-done', 'upgrade-required', 'cordon-required'];
-    expect(witness.takeSteps()).toEqual([{ name: node, states }]);
-    expect(witness.takeSteps()).toEqual([]);
+    write('wait-for-jobs-required', null);
+    write('drain-required', null);
+    write('drain-required', 'eviction-blocked: Eviction is refused');
+    write('pod-restart-required', null);
+    const { waits } = witness.snapshot();
+    expect(waits).toMatchObject([{ node, state: 'drain-required', cause: 'for the budget "database"' }]);
   });
 
   it('judges what happens', async () => {

@@ -6,6 +6,9 @@ export const OLD_VERSION = '5.6-1.0.3.3';
 export const NEW_VERSION = '24.01-0.3.3.1-0';
 /** By which the policy selects the pods that are waited for. */
 export const JOB_SELECTOR = 'app=myapp';
+/** How long it waits for them, and for a node to be empty. */
+export const JOBS_SECONDS = 300;
+export const DRAIN_SECONDS = 300;
 
 const IMAGE = 'mofed';
 const REPOSITORY = 'mellanox';
@@ -30,8 +33,14 @@ export function demoPolicy(parallel: number): ApiObject {
           autoUpgrade: true,
           maxParallelUpgrades: parallel,
           safeLoad: false,
-          waitForCompletion: { podSelector: JOB_SELECTOR, timeoutSeconds: 300 },
-          drain: { enable: true, force: false, podSelector: '', timeoutSeconds: 300, deleteEmptyDir: false },
+          waitForCompletion: { podSelector: JOB_SELECTOR, timeoutSeconds: JOBS_SECONDS },
+          drain: {
+            enable: true,
+            force: false,
+            podSelector: '',
+            timeoutSeconds: DRAIN_SECONDS,
+            deleteEmptyDir: false,
+          },
         },
       },
     },
@@ -39,11 +48,24 @@ export function demoPolicy(parallel: number): ApiObject {
   return policy;
 }
 
-/** What counts in a policy, as its author would write it. */
+/** What counts in a policy, as its author would write it, with a word on what does not speak for itself. */
 export function policyLines(policy: ApiObject): readonly string[] {
   const { spec } = policy as ApiObject & { readonly spec: unknown };
-  return stringify({ spec }, { version: '1.1', flowCollectionPadding: false }).trimEnd().split('\n');
+  const lines = stringify({ spec }, { version: '1.1', flowCollectionPadding: false }).trimEnd().split('\n');
+  const width = Math.max(...lines.map(({ length }) => length)) + 2;
+  return lines.map((line) => {
+    const comment = COMMENTS[line.trim()];
+    return comment === undefined ? line : `${line.padEnd(width)}# ${comment}`;
+  });
 }
+
+const COMMENTS: Readonly<Record<string, string>> = {
+  'safeLoad: false': 'the first driver on a node: load at once',
+  [`podSelector: ${JOB_SELECTOR}`]: 'jobs to wait for',
+  'force: false': 'a pod that nothing brings back: fail',
+  'podSelector: ""': 'any pod has to leave',
+  'deleteEmptyDir: false': 'a pod with data on the node: fail',
+};
 
 /** What a person types to have another version. */
 export function patchCommand(kubectl: string, version: string): readonly string[] {

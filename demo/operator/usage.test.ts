@@ -9,9 +9,10 @@ it('counts all calls and the refused evictions, as the operator itself does', as
   const before = usageFrom(await metrics.render());
   metrics.countApiRequest(call);
   metrics.countApiRequest({ ...call, verb: 'create', resource: 'pods/eviction', status: 429 });
+  metrics.countApiRequest({ ...call, verb: 'create', resource: 'events', status: 201 });
   metrics.countEviction('refused');
   metrics.countEviction('evicted');
   const after = usageFrom(await metrics.render());
-  expect(after).toEqual({ requests: 3, refusedEvictions: 1 });
-  expect(usageBetween(before, after)).toEqual({ requests: 2, refusedEvictions: 1 });
+  expect(after).toEqual({ requests: 4, evictions: 1, events: 1, refusedEvictions: 1 });
+  expect(usageBetween(before, after)).toEqual({ requests: 3, evictions: 1, events: 1, refusedEvictions: 1 });
 });

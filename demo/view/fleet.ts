@@ -7,8 +7,11 @@ export interface ShownNode {
   readonly state: UpgradeState | 'none';
   /** `new`: of the wanted version, and Ready. */
   readonly driver: 'none' | 'old' | 'loading' | 'new';
+  readonly cordoned: boolean;
   /** Cordoned by a person. */
   readonly held: boolean;
+  /** A person has labelled it so that no upgrade is started here. */
+  readonly skipped: boolean;
   /** Pods that an upgrade makes leave, as far as they are still meant to stay. */
   readonly pods: number;
   readonly leaving: number;
@@ -29,13 +32,29 @@ export interface FleetSnapshot {
   readonly nodes: readonly ShownNode[];
   /** Pods evicted so far. */
   readonly evicted: number;
+  /** Those that have ended, in their order. */
+  readonly waits: readonly Wait[];
 }
 
-/** The states that a node went through since it was asked last. */
-export interface NodeSteps {
-  readonly name: string;
-  /** In their order, the first one the state that it was in. */
-  readonly states: readonly ShownNode['state'][];
+/** A node could not go on for a while. */
+export interface Wait {
+  readonly node: string;
+  /** In which it waited. */
+  readonly state: ShownNode['state'];
+  /** In which it went on. */
+  readonly next: ShownNode['state'];
+  /** `for its job`: as it follows "waited". */
+  readonly cause: string;
+  readonly ms: number;
+}
+
+/** Cordoned nodes, by what they are in. */
+export interface CordonCount {
+  readonly all: number;
+  readonly inProgress: number;
+  readonly failed: number;
+  /** Those whose cordon is a person's, as far as they are not in progress themselves. */
+  readonly person: number;
 }
 
 /** What is being done to the fleet. */
@@ -50,6 +69,12 @@ export interface Rollout {
 /** Whether a node has all that a rollout is to bring it. */
 export function isUpgraded({ state, driver }: ShownNode): boolean {
   return state === 'upgrade-done' && driver === 'new';
+}
+
+/** Whether a rollout does nothing more to a node unless somebody does: it is upgraded, has failed, is to be skipped, or has no state. */
+export function isAtRest(node: ShownNode): boolean {
+  if (node.state === 'upgrade-required') return node.skipped;
+  return isUpgraded(node) || node.state === 'upgrade-failed' || node.state === 'none';
 }
 
 /** The nodes of each zone, zones and nodes by name. */

@@ -12,7 +12,7 @@ const BUDGET =
   'disruption budget web needs 8 healthy pods and has 8 currently';
 
 const CHANGES: readonly Partial<ShownNode>[] = [
-  { held: true },
+  { held: true, cordoned: true },
   { state: 'upgrade-required', driver: 'old', pods: 3 },
   { state: 'cordon-required', driver: 'old' },
   {
@@ -57,16 +57,16 @@ describe('the live view', () => {
         1 failed   1 queued   1 cordoning   1 job runs   1 draining   1 reloading    |
         1 uncordon   5 upgraded                                                      |
        5 in progress (limit 4), 0 pods evicted                                       |
-       ● pod  ○ leaving  ◆ job  * cordoned by a person                               |
+       ● pod  ○ leaving  ◆ job  5● five, of any kind  * cordoned by a person         |
                                                                                      |
        failed: node-07                                                               |
          There is no such image                                                      |
        jobs-running: node-03                                                         |
          Waiting for 1 pod(s) to complete: work/training                             |
        eviction-blocked: node-04                                                     |
-         Eviction of work/web-1 is refused: Cannot evict pod as it would violate the |
-         pod's disruption budget. The disruption budget web needs 8 healthy pods and |
-         has 8 currently                                                             |
+         Eviction of work/web-1 is refused: The disruption budget web needs 8 healthy|
+         pods and has 8 currently                                                    |
+                                                                                     |
                                                                                      |
       "
     `);
@@ -95,9 +95,9 @@ describe('the live view', () => {
        jobs-running: node-03                                                         |
          Waiting for 1 pod(s) to complete: work/training                             |
        eviction-blocked: node-04                                                     |
-         Eviction of work/web-1 is refused: Cannot evict pod as it would violate the |
-         pod's disruption budget. The disruption budget web needs 8 healthy pods and |
-         has 8 currently                                                             |
+         Eviction of work/web-1 is refused: The disruption budget web needs 8 healthy|
+         pods and has 8 currently                                                    |
+                                                                                     |
       "
     `);
   });
@@ -106,7 +106,7 @@ describe('the live view', () => {
     const lines = frame(fleet(300, CHANGES), ROLLOUT, SHAPE);
     expect(shown(lines.slice(2, 10))).toMatchInlineSnapshot(`
       "
-       zone-a +qcjdruF+++++++++++++++++++++++++++++++++++++++++++++++++++++++++++++++|
+       zone-a *qcjdruF+++++++++++++++++++++++++++++++++++++++++++++++++++++++++++++++|
               +++++++++++++++++++++++++++++                                          |
        zone-b +++++++++++++++++++++++++++++++++++++++++++++++++++++++++++++++++++++++|
               +++++++++++++++++++++++++++++                                          |
@@ -130,7 +130,7 @@ describe('the live view', () => {
        ██████████████████████████████████████████████████████     6/6 upgraded, 12 s |
         6 upgraded                                                                   |
        0 in progress (no limit), 0 pods evicted                                      |
-       ● pod  ○ leaving  ◆ job  * cordoned by a person                               |
+       ● pod  ○ leaving  ◆ job  5● five, of any kind  * cordoned by a person         |
       "
     `);
   });

@@ -1,5 +1,5 @@
 import { isInProgress } from '../../src/contract/states.ts';
-import { isUpgraded, type FleetSnapshot, type Rollout, type ShownNode } from './fleet.ts';
+import { isAtRest, isUpgraded, type FleetSnapshot, type Rollout, type ShownNode } from './fleet.ts';
 import { grid } from './grid.ts';
 import { countPhases, LOOKS } from './phase.ts';
 import { BOLD, cut, DIM, GREEN, plural, RED, YELLOW, type Paint } from './text.ts';
@@ -35,17 +35,14 @@ export function frame(snapshot: FleetSnapshot, rollout: Rollout, shape: FrameSha
     bar(nodes, rollout, shape),
     ...legend(nodes, letters, shape),
     paint(cut(` ${figures(snapshot, rollout)}`, width), DIM),
-    paint(cut(letters ? ` ${HELD}` : ` ● pod  ○ leaving  ◆ job  ${HELD}`, width), DIM),
+    paint(cut(letters ? ` ${HELD}` : ` ${DOTS}  ${HELD}`, width), DIM),
     ...(troubles.length === 0 ? [] : ['', ...troubles]),
   ];
   return nodes.every(isAtRest) ? drawn : filled(drawn, FIXED + lines.length + room);
 }
 
 const HELD = '* cordoned by a person';
-
-function isAtRest(node: ShownNode): boolean {
-  return isUpgraded(node) || node.state === 'upgrade-failed';
-}
+const DOTS = '● pod  ○ leaving  ◆ job  5● five, of any kind';
 
 function filled(lines: readonly string[], height: number): readonly string[] {
   return Array.from({ length: height }, (_, index) => lines[index] ?? '');

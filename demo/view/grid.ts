@@ -106,7 +106,7 @@ const letterCell: Cell = {
   width: () => 1,
   draw: (node, paint) => {
     const look = LOOKS[phaseOf(node)];
-    return paint(look.letter, look.colour);
+    return paint(node.held ? '*' : look.letter, look.colour);
   },
 };
 

@@ -14,5 +14,10 @@ it('calls a node without a state by its driver', () => {
 
 it('says that a job runs only where one does', () => {
   expect(phaseOf(shownNode('a', { state: 'wait-for-jobs-required', jobs: 1 }))).toBe('job runs');
-  expect(phaseOf(shownNode('a', { state: 'wait-for-jobs-required' }))).toBe('cordoning');
+  expect(phaseOf(shownNode('a', { state: 'wait-for-jobs-required' }))).toBe('draining');
+});
+
+it('calls a node that waits for its turn skipped if its turn never comes', () => {
+  expect(phaseOf(shownNode('a', { state: 'upgrade-required' }))).toBe('queued');
+  expect(phaseOf(shownNode('a', { state: 'upgrade-required', skipped: true }))).toBe('skipped');
 });

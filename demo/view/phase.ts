@@ -5,6 +5,7 @@ export const PHASES = [
   'failed',
   'no driver',
   'old driver',
+  'skipped',
   'queued',
   'cordoning',
   'job runs',
@@ -26,6 +27,7 @@ export interface Look {
 export const LOOKS: Readonly<Record<Phase, Look>> = {
   'no driver': { letter: '·', colour: '90' },
   'old driver': { letter: 'o', colour: '90' },
+  skipped: { letter: 's', colour: '90' },
   queued: { letter: 'q', colour: '37' },
   cordoning: { letter: 'c', colour: '30;43' },
   'job runs': { letter: 'j', colour: '30;45' },
@@ -37,18 +39,19 @@ export const LOOKS: Readonly<Record<Phase, Look>> = {
   upgraded: { letter: '+', colour: '30;42' },
 };
 
-export function phaseOf({ state, driver, jobs }: ShownNode): Phase {
+export function phaseOf({ state, driver, jobs, skipped }: ShownNode): Phase {
   switch (state) {
     case 'none':
       return driver === 'none' || driver === 'loading' ? 'no driver' : 'old driver';
     case 'upgrade-done':
       return driver === 'new' ? 'upgraded' : 'old driver';
     case 'upgrade-required':
-      return 'queued';
+      return skipped ? 'skipped' : 'queued';
     case 'cordon-required':
       return 'cordoning';
     case 'wait-for-jobs-required':
-      return jobs > 0 ? 'job runs' : 'cordoning';
+      // Without a job it passes at once to the drain, which is what there is to see.
+      return jobs > 0 ? 'job runs' : 'draining';
     case 'pod-deletion-required':
     case 'drain-required':
       return 'draining';

@@ -3,7 +3,8 @@ import type { FleetSnapshot, ShownNode } from './fleet.ts';
 /** A node that has the new driver, in `zone-a`, with two pods. */
 export function shownNode(name: string, change: Partial<ShownNode> = {}): ShownNode {
   return {
-    ...{ name, zone: 'zone-a', state: 'upgrade-done', driver: 'new', held: false },
+    ...{ name, zone: 'zone-a', state: 'upgrade-done', driver: 'new' },
+    ...{ cordoned: false, held: false, skipped: false },
     ...{ pods: 2, leaving: 0, jobs: 0, reason: undefined },
     ...change,
   };
@@ -18,5 +19,5 @@ export function fleet(count: number, changes: readonly Partial<ShownNode>[] = []
       ...changes[index],
     }),
   );
-  return { nodes, evicted: 0 };
+  return { nodes, evicted: 0, waits: [] };
 }

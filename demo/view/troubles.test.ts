@@ -20,6 +20,18 @@ it('tells once what holds up several nodes, what needs a person first', () => {
   ]);
 });
 
+it('leaves out of a refused eviction what the next sentence says again', () => {
+  const message =
+    "Eviction of work/db-1 is refused: Cannot evict pod as it would violate the pod's disruption budget: " +
+    'The disruption budget db needs 2 healthy pods and has 2 currently';
+  const [trouble] = troublesOf([
+    shownNode('a', { state: 'drain-required', reason: { code: 'eviction-blocked', message } }),
+  ]);
+  expect(trouble?.message).toBe(
+    'Eviction of work/db-1 is refused: The disruption budget db needs 2 healthy pods and has 2 currently',
+  );
+});
+
 it('has lines for them that fit', () => {
   expect(troubleLines(troublesOf(NODES), { width: 40, room: 9, paint: plain })).toEqual([
     ' failed: b',

@@ -18,10 +18,19 @@ export function troublesOf(nodes: readonly ShownNode[]): readonly Trouble[] {
   for (const { name, reason } of [...failed, ...begun]) {
     if (reason === undefined) continue;
     const known = troubles.get(reason.code);
-    if (known === undefined) troubles.set(reason.code, { ...reason, nodes: [name] });
+    if (known === undefined)
+      troubles.set(reason.code, { code: reason.code, message: once(reason.message), nodes: [name] });
     else known.nodes.push(name);
   }
   return [...troubles.values()];
+}
+
+/** Of what the API server says in two sentences that are the same to a reader, the one that has the figures. */
+function once(message: string): string {
+  return message.replaceAll(
+    /Cannot evict pod as it would violate the pod's disruption budget[:.] (?=The disruption budget)/g,
+    '',
+  );
 }
 
 export interface TroublesShape {

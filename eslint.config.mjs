@@ -7,14 +7,15 @@ import tseslint from 'typescript-eslint';
 const layers = {
   kubernetes: [],
   contract: ['kubernetes'],
-  upgrade: ['kubernetes', 'contract'],
+  reasons: ['kubernetes', 'contract'],
+  upgrade: ['kubernetes', 'contract', 'reasons'],
   driver: ['kubernetes', 'contract'],
   cluster: ['kubernetes'],
   'safe-load': ['kubernetes', 'contract', 'cluster'],
-  operator: ['kubernetes', 'contract', 'upgrade', 'driver', 'cluster'],
-  cli: ['kubernetes', 'contract', 'upgrade', 'driver', 'cluster', 'safe-load', 'operator'],
+  operator: ['kubernetes', 'contract', 'reasons', 'upgrade', 'driver', 'cluster'],
+  cli: ['kubernetes', 'contract', 'reasons', 'upgrade', 'driver', 'cluster', 'safe-load', 'operator'],
   invariants: ['kubernetes', 'contract'],
-  simulate: ['kubernetes', 'contract', 'driver', 'cluster', 'safe-load', 'operator', 'invariants'],
+  simulate: ['kubernetes', 'contract', 'reasons', 'driver', 'cluster', 'safe-load', 'operator', 'invariants'],
 };
 
 const layerRules = Object.entries(layers).map(([layer, allowed]) => ({

@@ -5,7 +5,7 @@ import type { BlockedNode, PolicyStatus } from '../../src/contract/status.ts';
 import { Ledger, seenOf, type Report, type Seen, type SeenNode } from '../../src/invariants/index.ts';
 import { matchesLabels } from '../../src/kubernetes/label-selector.ts';
 import { parseLabelSelector } from '../../src/kubernetes/label-selector-parser.ts';
-import { parseReason } from '../../src/upgrade/reasons.ts';
+import { parseReason } from '../../src/reasons/index.ts';
 import type { FleetSnapshot, Rollout, ShownNode, ShownReason } from '../view/fleet.ts';
 import { DriverImages } from './driver-images.ts';
 import { ZONE_LABEL } from './fleet-plan.ts';
@@ -199,9 +199,9 @@ export class Witness {
 /** The policy's status is quicker to say it than the node itself, which names only what has lasted. */
 function reasonOf(node: SeenNode, blocked: BlockedNode | undefined): ShownReason | undefined {
   if (isResting(node.state)) return undefined;
-  if (blocked?.state === node.state) return { code: blocked.code, message: blocked.message };
-  const told = parseReason(node.reason);
-  return told === undefined || node.state !== 'upgrade-failed' ? told : { ...told, code: 'failed' };
+  const said = blocked?.state === node.state ? blocked : parseReason(node.reason);
+  if (said === undefined) return undefined;
+  return { code: node.state === 'upgrade-failed' ? 'failed' : said.code, message: said.message };
 }
 
 /** The upgrade does nothing to a node in such a state; a cordon there is not its own. */

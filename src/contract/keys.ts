@@ -95,6 +95,9 @@ export const OS_VERSION_LABEL = 'feature.node.kubernetes.io/system-os_release.VE
 export const KERNEL_LABEL = 'feature.node.kubernetes.io/kernel-version.full';
 export const ARCH_LABEL = 'kubernetes.io/arch';
 
+/** The labels that, all together, say which driver fits a node that has a NIC. */
+export const POOL_LABELS = [OS_ID_LABEL, OS_VERSION_LABEL, KERNEL_LABEL, ARCH_LABEL] as const;
+
 /**
  * DaemonSet annotation, this operator's own: a hash of the pod template, the image of the operator whose init container is in it, and
  * the pool. By it a newer operator can tell whether anything but its own image has changed.

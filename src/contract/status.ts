@@ -34,12 +34,23 @@ export const CONDITION = z.object({
   message: z.string().max(32768),
 });
 
+export const REMEDY = z.object({
+  text: z.string().meta({ description: 'What can be done, for people.' }),
+  look: z.array(z.string()).meta({ description: 'Commands that show more and change nothing.' }),
+  commands: z.array(z.string()).meta({
+    description:
+      'Commands that, run in this order, get the node going. Words in capitals are to be filled in.',
+  }),
+});
+
 export const BLOCKED_NODE = z.object({
   node: z.string().meta({ description: 'Name of the node.' }),
   state: z.string().meta({ description: 'Its upgrade state.' }),
   code: z.string().meta({ description: 'Why it waits or has failed, in one word for programs.' }),
   message: z.string().meta({ description: 'Why it waits or has failed, for people.' }),
   since: z.string().meta({ description: 'Since when.', format: 'date-time' }),
+  // Absent in what was written before there was one.
+  remedy: REMEDY.optional().meta({ description: 'What can be done about it.' }),
 });
 
 const count = (description: string) => z.int().meta({ description });

@@ -4,6 +4,7 @@ import {
   NIC_PRESENT_LABEL,
   OS_ID_LABEL,
   OS_VERSION_LABEL,
+  POOL_LABELS,
 } from '../contract/keys.ts';
 import { lookUp } from '../kubernetes/objects.ts';
 import type { StringMap } from '../kubernetes/objects.ts';
@@ -29,9 +30,7 @@ export type NodePool =
 export function poolOf(labels: StringMap | undefined): NodePool | undefined {
   if (lookUp(labels, NIC_PRESENT_LABEL) !== 'true') return undefined;
   const read = (label: string) => lookUp(labels, label) ?? '';
-  const missing = [OS_ID_LABEL, OS_VERSION_LABEL, KERNEL_LABEL, ARCH_LABEL].filter(
-    (label) => read(label) === '',
-  );
+  const missing = POOL_LABELS.filter((label) => read(label) === '');
   if (missing.length > 0) return { missing };
   return {
     pool: {

@@ -1,5 +1,5 @@
 import type { UpgradeState } from '../contract/states.ts';
-import type { Reason } from './reasons.ts';
+import type { Reason } from '../reasons/index.ts';
 import type { DriverPod, WorkloadPod } from './view.ts';
 
 /** What is to be done about one node now. The shell does it; each kind is one request to the API server. */
@@ -17,6 +17,8 @@ export interface NodeChange {
   readonly annotations?: Readonly<Record<string, string | null>>;
   /** What people are told once it is done. */
   readonly event?: Announcement;
+  /** Why, where the node is held up or has failed: for logs and figures. */
+  readonly reason?: Reason;
 }
 
 /** A Kubernetes Event. */

@@ -32,6 +32,11 @@ export function deadline(view: NodeView, { now }: Context, key: string, timeoutS
   return now >= at ? { kind: 'over' } : { kind: 'running', at };
 }
 
+/** When the wait ends, if that is known (milliseconds since the epoch). */
+export function endOf(limit: Deadline): number | undefined {
+  return limit.kind === 'running' ? limit.at : undefined;
+}
+
 /** A start that is garbled, or lies in the future by more than clocks differ, is no start: the wait would never end. */
 function parseUnixSeconds(text: string | undefined, now: number): number | undefined {
   if (text === undefined || !/^\d{1,12}$/.test(text)) return undefined;

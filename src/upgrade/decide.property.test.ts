@@ -10,7 +10,7 @@ import { keepsCordon } from './human-cordon.ts';
 import { decideReleased } from './release.ts';
 import { anyPolicy, anyView, viewBeforeReload } from './testing/arbitraries.ts';
 import { NOW } from './testing/builders.ts';
-import { changeOf, nextState, restarted, written } from './testing/outcome.ts';
+import { changeOf, nextState, restarted, said, written } from './testing/outcome.ts';
 import { TRANSITIONS } from './testing/transitions.ts';
 import { stateOf, type NodeView } from './view.ts';
 
@@ -144,7 +144,7 @@ describe('whatever is found on a node, a decision', { timeout: 60_000 }, () => {
   it('that leaves a node as it is has a reason, unless the node is done or nobody’s concern', () => {
     whateverIsFound(({ view, decision }) => {
       if (decision.actions.length > 0 || ['none', 'upgrade-done'].includes(stateOf(view))) return;
-      expect(decision.reason?.message).toMatch(/\S/);
+      expect(said(decision)).toMatch(/\S/);
     });
   });
 

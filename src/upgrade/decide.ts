@@ -18,10 +18,7 @@ import { isOutOfBounds, stateOf, type Context, type NodeView } from './view.ts';
  */
 export function decideNode(view: NodeView, context: Context, slotGranted: boolean): Decision {
   if (isOutOfBounds(view)) {
-    return waiting({
-      code: 'external-maintenance',
-      message: 'An external maintenance operator is at work on this node',
-    });
+    return waiting({ code: 'external-maintenance' });
   }
   const state = stateOf(view);
   const phase = phaseOf(state);
@@ -32,7 +29,7 @@ export function decideNode(view: NodeView, context: Context, slotGranted: boolea
     case 'upgrade-failed':
       return decideFailed(view, context, slotGranted);
     default:
-      return decideSettled(view);
+      return decideSettled(view, context);
   }
 }
 

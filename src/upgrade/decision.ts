@@ -1,5 +1,5 @@
 import type { Decision, NodeChange } from './actions.ts';
-import type { Reason } from './reasons.ts';
+import type { Reason } from '../reasons/index.ts';
 
 /** Nothing is wanted of the node. */
 export const idle: Decision = {
@@ -20,6 +20,6 @@ export function change(nodeChange: NodeChange): Decision {
   return {
     ...idle,
     actions: [{ kind: 'patch-node', change: nodeChange }],
-    reason: { code: 'in-progress', message: 'Going on to the next step' },
+    reason: { code: 'in-progress', step: 'next' },
   };
 }

@@ -1,27 +1,21 @@
-import type { Reason, ReasonCode } from './reasons.ts';
+import type { Reason } from '../reasons/index.ts';
 import type { DriverFailure, DriverPod } from './view.ts';
 
-const CODES: Readonly<Record<DriverFailure['kind'], ReasonCode>> = {
-  'image-pull': 'driver-image',
-  'crash-loop': 'driver-crashing',
-  'init-failed': 'driver-init-failed',
-  config: 'driver-config',
-  'pod-failed': 'driver-pod-failed',
-};
-
-const REMEDIES: Readonly<Record<DriverFailure['kind'], string>> = {
-  'image-pull':
-    'Check that the image exists and can be pulled, or change the version in the NicClusterPolicy',
-  'crash-loop': 'See its log; delete the pod to try again, or change the version in the NicClusterPolicy',
-  'init-failed': 'See the init container’s log; delete the pod to try again',
-  config: 'Correct what it refers to, then delete the pod',
-  'pod-failed': 'Delete the pod to try again, or change the version in the NicClusterPolicy',
-};
-
-/** Why a new driver pod has failed, and what a person can do. */
-export function driverFailure(pod: DriverPod, failure: DriverFailure): Reason {
-  return {
-    code: CODES[failure.kind],
-    message: `Driver pod ${pod.namespace}/${pod.name}, container ${failure.container}: ${failure.message}. ${REMEDIES[failure.kind]}`,
-  };
+/** Why a new driver pod has failed. */
+export function driverFailure({ namespace, name }: DriverPod, failure: DriverFailure): Reason {
+  const pod = { namespace, name };
+  const { container, image, message: says, restarts = 0, exitCode } = failure;
+  const about = { pod, container, image, says };
+  switch (failure.kind) {
+    case 'image-pull':
+      return { code: 'driver-image', ...about };
+    case 'crash-loop':
+      return { code: 'driver-crashing', ...about, restarts, exitCode };
+    case 'init-failed':
+      return { code: 'driver-init-failed', ...about, restarts, exitCode };
+    case 'config':
+      return { code: 'driver-config', ...about };
+    case 'pod-failed':
+      return { code: 'driver-pod-failed', pod, says };
+  }
 }

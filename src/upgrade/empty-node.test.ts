@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DRAIN_START_ANNOTATION } from '../contract/keys.ts';
 import type { DrainPolicy } from '../contract/upgrade-policy.ts';
+import { messageOf } from '../reasons/index.ts';
 import { emptyNode } from './empty-node.ts';
 import { aDrainPolicy, aNode, aPod, aPolicy, NOW, secondsFromNow } from './testing/builders.ts';
 import type { WorkloadPod } from './view.ts';
@@ -50,9 +51,13 @@ describe('emptying a node', () => {
     const outcome = empty([aPod({ name: 'a' }), aPod({ name: 'b' })]);
     expect(asked(outcome)).toEqual(['a', 'b']);
     expect(waitOf(outcome).workload).toBe('watched');
-    expect(waitOf(outcome).reason).toEqual({
+    expect(waitOf(outcome).reason).toMatchObject({
       code: 'pods-leaving',
-      message: 'Waiting for 2 pod(s) to be gone: default/a, default/b',
+      leaving: [
+        { namespace: 'default', name: 'a' },
+        { namespace: 'default', name: 'b' },
+      ],
+      deadline: NOW + 301_000,
     });
   });
 
@@ -79,18 +84,28 @@ describe('a pod that may not be evicted', () => {
   });
 
   it('is named together with what can be done about it', () => {
-    const { message } = failureOf(
-      empty([aPod({ name: 'bare', controllerKind: undefined }), aPod({ name: 'cache', emptyDir: true })]),
+    const reason = failureOf(
+      empty([
+        aPod({ name: 'bare', controllerKind: undefined }),
+        aPod({ name: 'cache', emptyDir: true, controllerName: 'web' }),
+      ]),
     );
-    expect(message).toBe(
-      'The node cannot be drained because of pod(s) that no controller would bring back elsewhere: default/bare; delete them, or set drain.force: true. ' +
-        'The node cannot be drained because of pod(s) with emptyDir volumes, whose data would be lost: default/cache; delete them, or set drain.deleteEmptyDir: true',
+    expect(reason).toEqual({
+      code: 'drain-refused',
+      pods: [
+        { namespace: 'default', name: 'bare', owner: undefined, why: 'unowned' },
+        { namespace: 'default', name: 'cache', owner: { kind: 'ReplicaSet', name: 'web' }, why: 'empty-dir' },
+      ],
+    });
+    expect(messageOf(reason)).toBe(
+      'The node cannot be drained because of pods that no controller would bring back elsewhere: default/bare; delete them, or set drain.force: true. ' +
+        'The node cannot be drained because of pods with emptyDir volumes, whose data would be lost: default/cache (ReplicaSet web); delete them, or set drain.deleteEmptyDir: true',
     );
   });
 
   it('is named up to three times, and counted beyond', () => {
     const bare = ['a', 'b', 'c', 'd', 'e'].map((name) => aPod({ name, controllerKind: undefined }));
-    expect(failureOf(empty(bare)).message).toContain('default/a, default/b, default/c and 2 more;');
+    expect(messageOf(failureOf(empty(bare)))).toContain('default/a, default/b, default/c and 2 more;');
   });
 });
 
@@ -116,20 +131,33 @@ describe('an eviction that is refused', () => {
     expect(asked(empty([refusedTimes(1), aPod({ name: 'b' })]))).toEqual(['b']);
   });
 
-  it('is the node’s reason, with the pod and what the API server said', () => {
-    const { reason } = waitOf(empty([aPod({ name: 'b' }), refusedTimes(1)]));
-    expect(reason).toEqual({
+  it('is the node’s reason, with the pod, the budget if the API server named it, and when it is asked for again', () => {
+    const budget = { name: 'web', needsHealthy: 2, hasHealthy: 2 };
+    const pod = aPod({
+      controllerName: 'web',
+      eviction: { attempts: 1, at: NOW, result: 'blocked', message: 'no', budget },
+    });
+    expect(waitOf(empty([aPod({ name: 'b' }), pod])).reason).toEqual({
       code: 'eviction-blocked',
-      message:
-        'Eviction of default/pod-1 is refused: would violate budget web. Waiting for 1 pod(s) to be gone: default/b',
+      blocked: [
+        {
+          namespace: 'default',
+          name: 'pod-1',
+          owner: { kind: 'ReplicaSet', name: 'web' },
+          budget,
+          says: 'no',
+        },
+      ],
+      stuck: [],
+      leaving: [{ namespace: 'default', name: 'b' }],
+      deadline: NOW + 301_000,
+      nextAttemptAt: NOW + 1000,
     });
   });
 
-  it('is told of two pods, and counted beyond', () => {
-    const pods = ['a', 'b', 'c', 'd'].map((name) => aPod({ name, refused: NOW }));
-    expect(waitOf(empty(pods)).reason.message).toBe(
-      'Eviction of default/a is refused: PDB. Eviction of default/b is refused: PDB. 2 more evictions are refused',
-    );
+  it('is asked for again at the time of whichever is next', () => {
+    const pods = [refusedTimes(4), aPod({ name: 'b', refused: NOW + 500 })];
+    expect(waitOf(empty(pods, { now: NOW + 600 })).reason).toMatchObject({ nextAttemptAt: NOW + 1500 });
   });
 
   it('is forgotten once the pod is terminating after all', () => {
@@ -163,10 +191,11 @@ describe('the drain’s time limit', () => {
   it('makes the node fail at its end, and names the pods that are left', () => {
     const pods = [aPod({ name: 'web', refused: NOW }), aPod({ name: 'slow', terminating: true })];
     expect(waitOf(empty(pods, { now: NOW + 300_999 })).reason.code).toBe('eviction-blocked');
-    expect(failureOf(empty(pods, { now: NOW + 301_000 }))).toEqual({
+    expect(failureOf(empty(pods, { now: NOW + 301_000 }))).toMatchObject({
       code: 'drain-timeout',
-      message:
-        'The node could not be drained within 300 s. Eviction of default/web is refused: PDB. Waiting for 1 pod(s) to be gone: default/slow. Remove them, then delete the driver pod',
+      blocked: [{ name: 'web', says: 'PDB' }],
+      leaving: [{ name: 'slow' }],
+      timeoutSeconds: 300,
     });
   });
 
@@ -196,5 +225,37 @@ describe('the drain’s time limit', () => {
   it('is not begun when it is for ever', () => {
     const outcome = waitOf(empty([aPod()], { drain: forEver, drainStart: null }));
     expect(outcome.actions?.map(({ kind }) => kind)).toEqual(['evict']);
+  });
+});
+
+describe('a pod that does not go', () => {
+  const going = aPod({ terminating: true, graceEndsAt: NOW, finalizers: ['example.com/hold'] });
+
+  it('is the reason when it should have been gone for half a minute, with what holds it', () => {
+    expect(waitOf(empty([going], { now: NOW + 29_999 })).reason.code).toBe('pods-leaving');
+    expect(waitOf(empty([going, aPod({ name: 'b' })], { now: NOW + 30_000 })).reason).toMatchObject({
+      code: 'pods-stuck-terminating',
+      stuck: [{ name: 'pod-1', graceEndsAt: NOW, finalizers: ['example.com/hold'] }],
+      leaving: [{ name: 'b' }],
+      nodeReady: true,
+    });
+  });
+
+  it('is noticed by itself: the decision says when to wake', () => {
+    expect(waitOf(empty([going])).wakeAt).toBe(NOW + 30_000);
+    expect(waitOf(empty([going], { now: NOW + 30_000 })).wakeAt).toBe(NOW + 301_000);
+  });
+
+  it('is no wonder on a node that is not Ready, and the reason says so', () => {
+    const view = aNode({ cordoned: true, drainStart: start, pods: [going], notReadySince: NOW });
+    const outcome = emptyNode(aDrainPolicy(), view, { policy: aPolicy(), now: NOW + 30_000 });
+    expect(waitOf(outcome).reason).toMatchObject({ code: 'pods-stuck-terminating', nodeReady: false });
+  });
+
+  it('comes after an eviction that is refused: that one may come of it', () => {
+    const { reason } = waitOf(
+      empty([going, aPod({ name: 'b', refused: NOW + 30_000 })], { now: NOW + 30_000 }),
+    );
+    expect(reason).toMatchObject({ code: 'eviction-blocked', stuck: [{ name: 'pod-1' }] });
   });
 });

@@ -1,10 +1,11 @@
 import { DRAIN_START_ANNOTATION } from '../contract/keys.ts';
 import type { DrainPolicy } from '../contract/upgrade-policy.ts';
+import type { Leaving, Reason, RefusedPod } from '../reasons/index.ts';
 import type { Action } from './actions.ts';
-import { deadline } from './deadline.ts';
+import { deadline, endOf } from './deadline.ts';
 import { drainVerdict, type DrainVerdict } from './drain-rules.ts';
 import { fail, wait, type Outcome } from './phases/phase.ts';
-import { listNames, type Reason } from './reasons.ts';
+import { isStuck, ownedPod, stuckFrom, terminatingPod } from './pods.ts';
 import type { Context, NodeView, WorkloadPod } from './view.ts';
 
 /**
@@ -15,11 +16,11 @@ import type { Context, NodeView, WorkloadPod } from './view.ts';
  */
 export function emptyNode(policy: DrainPolicy, view: NodeView, context: Context): Outcome | undefined {
   if (view.workload === undefined) {
-    return wait({ code: 'reading-pods', message: 'Reading the pods on the node' }, { workload: 'watched' });
+    return wait({ code: 'reading-pods', toSee: 'pods' }, { workload: 'watched' });
   }
   const judged = view.workload.pods.map((pod) => ({ pod, verdict: drainVerdict(pod, policy) }));
-  const refused = judged.filter(({ verdict }) => REFUSALS.has(verdict));
-  if (refused.length > 0) return fail('drain-refused', refusal(refused));
+  const pods = judged.flatMap(refusedPod);
+  if (pods.length > 0) return fail({ code: 'drain-refused', pods });
   const leaving = judged.filter(({ verdict }) => verdict === 'evict').map(({ pod }) => pod);
   return leaving.length === 0 ? undefined : evict(leaving, policy, view, context);
 }
@@ -31,14 +32,18 @@ function evict(
   context: Context,
 ): Outcome {
   const limit = deadline(view, context, DRAIN_START_ANNOTATION, policy.timeoutSeconds);
-  if (limit.kind === 'over') return fail('drain-timeout', overdue(leaving, policy));
+  const left = whatIsLeft(leaving, context.now, endOf(limit));
+  const overdue: Reason = { code: 'drain-timeout', ...left, timeoutSeconds: policy.timeoutSeconds };
+  if (limit.kind === 'over') return fail(overdue);
   const asked = leaving.filter((pod) => !pod.terminating);
   const due = asked.filter((pod) => nextAttempt(pod) <= context.now);
   const actions: Action[] = due.map((pod) => ({ kind: 'evict', pod }));
   if (limit.kind === 'unset') actions.push(limit.action);
   const times = asked.filter((pod) => !due.includes(pod)).map(nextAttempt);
   if (limit.kind === 'running') times.push(limit.at);
-  return wait(reasonFor(leaving), {
+  const nextStuck = leaving.flatMap((pod) => stuckFrom(pod) ?? []).filter((at) => at > context.now);
+  times.push(...nextStuck);
+  return wait(reasonFor(left, asked, view), {
     actions,
     workload: 'watched',
     ...(times.length === 0 ? {} : { wakeAt: Math.min(...times) }),
@@ -58,52 +63,44 @@ function nextAttempt({ eviction }: WorkloadPod): number {
   return eviction.at + Math.min(1000 * 2 ** (eviction.attempts - 1), 5000);
 }
 
-const REFUSALS: ReadonlySet<DrainVerdict> = new Set(['refuse-unowned', 'refuse-empty-dir']);
+const REFUSALS: Readonly<Partial<Record<DrainVerdict, RefusedPod['why']>>> = {
+  'refuse-unowned': 'unowned',
+  'refuse-empty-dir': 'empty-dir',
+};
 
-const nameOf = ({ namespace, name }: WorkloadPod): string => `${namespace}/${name}`;
-
-function refusal(refused: readonly { pod: WorkloadPod; verdict: DrainVerdict }[]): string {
-  const unowned = refused.filter(({ verdict }) => verdict === 'refuse-unowned').map(({ pod }) => nameOf(pod));
-  const local = refused.filter(({ verdict }) => verdict === 'refuse-empty-dir').map(({ pod }) => nameOf(pod));
-  return [
-    ...(unowned.length === 0
-      ? []
-      : [
-          `pod(s) that no controller would bring back elsewhere: ${listNames(unowned)}; delete them, or set drain.force: true`,
-        ]),
-    ...(local.length === 0
-      ? []
-      : [
-          `pod(s) with emptyDir volumes, whose data would be lost: ${listNames(local)}; delete them, or set drain.deleteEmptyDir: true`,
-        ]),
-  ]
-    .map((part) => `The node cannot be drained because of ${part}`)
-    .join('. ');
+function refusedPod({ pod, verdict }: { pod: WorkloadPod; verdict: DrainVerdict }): readonly RefusedPod[] {
+  const why = REFUSALS[verdict];
+  return why === undefined ? [] : [{ ...ownedPod(pod), why }];
 }
 
-function overdue(leaving: readonly WorkloadPod[], { timeoutSeconds }: DrainPolicy): string {
-  return `The node could not be drained within ${timeoutSeconds} s. ${describe(leaving)}. Remove them, then delete the driver pod`;
+/** Evictions that are refused, pods that should be gone, and those that are on their way. */
+function whatIsLeft(pods: readonly WorkloadPod[], now: number, limit: number | undefined): Leaving {
+  const blocked = pods.filter((pod) => isBlocked(pod));
+  const stuck = pods.filter((pod) => isStuck(pod, now));
+  return {
+    blocked: blocked.map((pod) => ({
+      ...ownedPod(pod),
+      budget: pod.eviction?.budget,
+      says: pod.eviction?.message ?? '',
+    })),
+    stuck: stuck.map(terminatingPod),
+    leaving: pods
+      .filter((pod) => !blocked.includes(pod) && !stuck.includes(pod))
+      .map(({ namespace, name }) => ({ namespace, name })),
+    deadline: limit,
+  };
 }
 
-function reasonFor(leaving: readonly WorkloadPod[]): Reason {
-  const blocked = leaving.some((pod) => isBlocked(pod));
-  return { code: blocked ? 'eviction-blocked' : 'pods-leaving', message: describe(leaving) };
+/** What a person can do something about comes first. */
+function reasonFor(left: Leaving, asked: readonly WorkloadPod[], { node }: NodeView): Reason {
+  if (left.blocked.length > 0) {
+    const nextAttemptAt = Math.min(...asked.filter((pod) => isBlocked(pod)).map(nextAttempt));
+    return { code: 'eviction-blocked', ...left, nextAttemptAt };
+  }
+  return left.stuck.length > 0
+    ? { code: 'pods-stuck-terminating', ...left, nodeReady: node.notReadySince === undefined }
+    : { code: 'pods-leaving', ...left };
 }
 
 const isBlocked = ({ terminating, eviction }: WorkloadPod): boolean =>
   !terminating && eviction !== undefined && eviction.result !== 'accepted';
-
-/** Blocked pods first: they are the ones that a person can do something about. */
-function describe(leaving: readonly WorkloadPod[]): string {
-  const blocked = leaving.filter((pod) => isBlocked(pod));
-  const others = leaving.filter((pod) => !isBlocked(pod));
-  return [
-    ...blocked
-      .slice(0, 2)
-      .map((pod) => `Eviction of ${nameOf(pod)} is refused: ${pod.eviction?.message ?? ''}`),
-    ...(blocked.length > 2 ? [`${blocked.length - 2} more evictions are refused`] : []),
-    ...(others.length === 0
-      ? []
-      : [`Waiting for ${others.length} pod(s) to be gone: ${listNames(others.map(nameOf))}`]),
-  ].join('. ');
-}

@@ -5,7 +5,7 @@ import {
   REASON_ANNOTATION,
 } from '../contract/keys.ts';
 import { aDriverPod, aNode, aPod, NEW, OLD } from './testing/builders.ts';
-import { changeOf, decide, nextState, written } from './testing/outcome.ts';
+import { changeOf, decide, nextState, said, written } from './testing/outcome.ts';
 
 const failed = {
   state: 'upgrade-failed',
@@ -35,12 +35,28 @@ describe('a node in upgrade-failed', () => {
 
   it('goes on telling why it failed', () => {
     const view = aNode({ ...failed, driver: 'outdated', reason: 'drain-timeout: The pod web stayed' });
-    expect(decide(view).reason).toEqual({ code: 'failed', message: 'The pod web stayed' });
+    expect(decide(view).reason).toEqual({
+      code: 'failed',
+      cause: { told: true, code: 'drain-timeout', message: 'The pod web stayed' },
+    });
+  });
+
+  it('knows more than the note says while its driver still fails as it did', () => {
+    const { reason } = decide(aNode({ ...failed, driver: 'failing', reason: 'driver-crashing: x' }));
+    expect(reason).toMatchObject({ cause: { code: 'driver-crashing', container: 'mofed-container' } });
+    const other = decide(aNode({ ...failed, driver: 'failing' }));
+    expect(other.reason).toMatchObject({ cause: { told: true, code: 'drain-timeout' } });
+  });
+
+  it('takes no note for the cause that tells of something else: whoever failed it did not know of it', () => {
+    const decision = decide(aNode({ ...failed, driver: 'outdated', reason: 'slot: Waiting for its turn' }));
+    expect(decision.reason).toEqual({ code: 'failed', cause: undefined });
+    expect(written(decision, REASON_ANNOTATION)).toMatch(/^failed: /);
   });
 
   it('tells what a person can do if nobody said why it failed', () => {
     const decision = decide(aNode({ ...unexplained, driver: 'outdated' }));
-    expect(decision.reason?.message).toMatch(/drain the node by hand/);
+    expect(said(decision)).toMatch(/drain the node by hand/);
     expect(changeOf(decision)?.annotations?.[REASON_ANNOTATION]).toMatch(/^failed: .*drain the node by hand/);
   });
 
@@ -118,10 +134,10 @@ describe('a node that failed on a version that is no longer wanted', () => {
     expect(changeOf(decision)?.unschedulable).toBeUndefined();
   });
 
-  it('loses the reason of the failure', () => {
+  it('tells that its turn is what it waits for, no longer why it failed', () => {
     expect(
       written(decide(aNode({ ...moved, driver: 'outdated', reason: 'failed: x' })), REASON_ANNOTATION),
-    ).toBeNull();
+    ).toMatch(/^slot: /);
   });
 
   it('keeps the note of a cordon from before the upgrade', () => {

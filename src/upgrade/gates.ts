@@ -1,6 +1,5 @@
-import { REQUESTED_ANNOTATION } from '../contract/keys.ts';
+import type { Reason } from '../reasons/index.ts';
 import { driverCondition } from './driver-condition.ts';
-import type { Reason } from './reasons.ts';
 import { isRequested, isSkipped, type Context, type DriverPod, type NodeView } from './view.ts';
 
 /** A condition of one node that keeps its upgrade from starting, whatever slots are free; undefined: it may start. */
@@ -11,27 +10,18 @@ const gates: readonly Gate[] = [
     const condition = driverCondition(view);
     return condition.kind === 'orphaned' && !isRequested(view) ? orphanedDriver(condition.pod) : undefined;
   },
-  (view) =>
-    isSkipped(view)
-      ? {
-          code: 'skipped',
-          message: 'The node is labelled to be skipped; remove the label to have it upgraded',
-        }
-      : undefined,
-  ({ node }) => (node.deleting ? { code: 'node-deleting', message: 'The node is being deleted' } : undefined),
+  (view) => (isSkipped(view) ? { code: 'skipped' } : undefined),
+  ({ node }) => (node.deleting ? { code: 'node-deleting' } : undefined),
   // Its pods could neither leave nor come up, and it would hold its slot meanwhile.
   ({ node }) =>
     node.notReadySince === undefined
       ? undefined
-      : { code: 'node-not-ready', message: 'The node is not Ready; its upgrade starts when it is' },
+      : { code: 'node-not-ready', since: node.notReadySince, holds: 'start' },
 ];
 
 /** A pod that nothing would bring back is only taken away by one who asks for it. */
-export function orphanedDriver({ name }: DriverPod): Reason {
-  return {
-    code: 'orphaned-driver',
-    message: `Driver pod ${name} belongs to no DaemonSet; annotate the node with ${REQUESTED_ANNOTATION}=true to have it replaced`,
-  };
+export function orphanedDriver({ namespace, name }: DriverPod): Reason {
+  return { code: 'orphaned-driver', pod: { namespace, name } };
 }
 
 /** The first gate that is shut to a node, if any is. */

@@ -7,8 +7,8 @@ import {
   WAIT_START_ANNOTATION,
 } from '../contract/keys.ts';
 import type { UpgradeState } from '../contract/states.ts';
+import { formatReason, messageOf, type Reason } from '../reasons/index.ts';
 import type { Announcement, NodeChange } from './actions.ts';
-import { formatReason, type Reason } from './reasons.ts';
 import { annotationOf, type NodeView } from './view.ts';
 
 type Annotations = Readonly<Record<string, string | null>>;
@@ -47,7 +47,8 @@ export function failure(view: NodeView, reason: Reason): NodeChange {
       [FAILED_REVISION_ANNOTATION]: wantedRevisionOf(view),
       [REASON_ANNOTATION]: formatReason(reason),
     },
-    event: { type: 'Warning', reason: 'DriverUpgradeFailed', message: reason.message },
+    event: { type: 'Warning', reason: 'DriverUpgradeFailed', message: messageOf(reason) },
+    reason,
   });
 }
 

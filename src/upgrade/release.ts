@@ -28,10 +28,7 @@ export function release(view: NodeView): Decision {
 export function decideReleased(view: NodeView, driverWanted: boolean): Decision {
   if (isUntouched(view) || isOutOfBounds(view)) return idle;
   if (!isCordonedByUpgrade(view) || !driverWanted || isDriverUp(view)) return release(view);
-  return waiting({
-    code: 'handing-back',
-    message: 'Automatic upgrades are switched off; the node is uncordoned as soon as its driver is Ready',
-  });
+  return waiting({ code: 'handing-back' });
 }
 
 /** Nothing of the upgrade is on the node, not even a cordon whose label somebody has removed. */

@@ -16,7 +16,7 @@ describe('a node in upgrade-required', () => {
     const decision = decide(aNode(required), { policy: aPolicy({ maxParallelUpgrades: 3 }) });
     expect(decision.actions).toEqual([]);
     expect(decision.wantsSlot).toBe('start');
-    expect(decision.reason).toEqual({ code: 'slot', message: 'Waiting its turn: 3 node(s) at a time' });
+    expect(decision.reason).toEqual({ code: 'slot', limit: 3 });
   });
 
   it('goes on to cordon-required once it has the slot', () => {

@@ -1,19 +1,31 @@
 import {
   FAILED_REVISION_ANNOTATION,
   INITIALLY_UNSCHEDULABLE_ANNOTATION,
+  KERNEL_LABEL,
+  NIC_PRESENT_LABEL,
+  POOL_LABELS,
   REASON_ANNOTATION,
   REQUESTED_ANNOTATION,
 } from '../contract/keys.ts';
+import {
+  entryOf,
+  formatReason,
+  knownCode,
+  parseReason,
+  type Reason,
+  type ToldReason,
+} from '../reasons/index.ts';
+import { lookUp } from '../kubernetes/objects.ts';
 import type { Decision, NodeChange } from './actions.ts';
 import { change, idle, waiting } from './decision.ts';
 import { driverCondition, isUpToDate, type DriverCondition } from './driver-condition.ts';
+import { driverWait } from './driver-wait.ts';
 import { orphanedDriver, shutGate } from './gates.ts';
 import { isCordonedByPersonBeforeStart, isCordonedByUpgrade, keepsCordon } from './human-cordon.ts';
 import { stepTo, wantedRevisionOf, without } from './node-change.ts';
+import { driverFailure } from './driver-failure.ts';
 import { firstPhase } from './phases/index.ts';
-import { driverWait } from './phases/pod-restart.ts';
 import { uncordon } from './phases/uncordon.ts';
-import { formatReason, parseReason } from './reasons.ts';
 import { isUntouched, release } from './release.ts';
 import {
   annotationOf,
@@ -26,20 +38,29 @@ import {
 } from './view.ts';
 
 /** No state yet, or `upgrade-done`: is there anything to do on this node? */
-export function decideSettled(view: NodeView): Decision {
+export function decideSettled(view: NodeView, context: Context): Decision {
   const condition = driverCondition(view);
-  if (condition.kind === 'unknown') return waiting(driverWait(condition));
-  if (needsUpgrade(view, condition)) return change(requireUpgrade(view, condition));
+  if (condition.kind === 'unknown') return waiting(driverWait(condition, view, context));
+  if (needsUpgrade(view, condition)) return change(requireUpgrade(view, condition, context));
   switch (condition.kind) {
     case 'unwanted':
-      return isUntouched(view) ? idle : release(view);
+      return isUntouched(view) ? withoutDriver(view) : release(view);
     case 'ready':
       return stateOf(view) === 'none' ? change(stepTo(view, 'upgrade-done', tidiedUp(view))) : idle;
     case 'orphaned':
       return waiting(orphanedDriver(condition.pod));
     default:
-      return stateOf(view) === 'none' && condition.kind !== 'missing' ? waiting(driverWait(condition)) : idle;
+      return stateOf(view) === 'none' && condition.kind !== 'missing'
+        ? waiting(driverWait(condition, view, context))
+        : idle;
   }
+}
+
+/** A node without a NIC is nobody's concern; one that has one should have a driver. */
+function withoutDriver({ node: { labels } }: NodeView): Decision {
+  if (lookUp(labels, NIC_PRESENT_LABEL) !== 'true') return idle;
+  const missingLabels = POOL_LABELS.filter((label) => (lookUp(labels, label) ?? '') === '');
+  return waiting({ code: 'no-driver-pool', kernel: lookUp(labels, KERNEL_LABEL), missingLabels });
 }
 
 function needsUpgrade(view: NodeView, condition: DriverCondition): boolean {
@@ -47,20 +68,31 @@ function needsUpgrade(view: NodeView, condition: DriverCondition): boolean {
   return condition.kind === 'outdated' || waitsForSafeLoad(view) || isRequested(view);
 }
 
-function requireUpgrade(view: NodeView, condition: DriverCondition): NodeChange {
+function requireUpgrade(view: NodeView, condition: DriverCondition, context: Context): NodeChange {
   const why = waitsForSafeLoad(view)
     ? 'A driver waits to be loaded safely'
     : condition.kind === 'outdated'
       ? `Driver pod ${condition.pod.name} is out of date`
       : 'An upgrade of the driver was requested';
   return stepTo(view, 'upgrade-required', {
-    annotations: initialCordon(view),
+    annotations: { ...initialCordon(view), ...turnNote(view, context) },
     event: {
       type: 'Normal',
       reason: 'DriverUpgradeRequired',
       message: `${why}: the node waits for its upgrade`,
     },
   });
+}
+
+/**
+ * Most nodes wait for their turn for most of a rollout. That this is all they wait for is said in a write that is made anyway: one of its
+ * own for each node of a large fleet would be dear. What else may keep a node from starting is said when it has lasted a while.
+ */
+function turnNote(view: NodeView, context: Context): Readonly<Record<string, string>> {
+  const { maxParallelUpgrades: limit } = context.policy;
+  return limit === 0 || shutGate(view, context) !== undefined
+    ? {}
+    : { [REASON_ANNOTATION]: formatReason({ code: 'slot', limit }) };
 }
 
 /** Notes, or takes back the note, that a person has cordoned the node before its upgrade. */
@@ -73,17 +105,14 @@ function initialCordon(view: NodeView): Readonly<Record<string, string | null>> 
 /** `upgrade-required`: nothing done yet. The node starts once no gate is shut and a slot is granted. */
 export function decideRequired(view: NodeView, context: Context, slotGranted: boolean): Decision {
   const condition = driverCondition(view);
-  if (condition.kind === 'unknown') return waiting(driverWait(condition));
+  if (condition.kind === 'unknown') return waiting(driverWait(condition, view, context));
   if (condition.kind === 'unwanted') return release(view);
   if (isUpToDate(view) && !isRequested(view)) return change(nothingToDo(view));
   const shut = shutGate(view, context);
   if (shut !== undefined) return waiting(shut);
   if (!slotGranted) {
     return {
-      ...waiting({
-        code: 'slot',
-        message: `Waiting its turn: ${context.policy.maxParallelUpgrades} node(s) at a time`,
-      }),
+      ...waiting({ code: 'slot', limit: context.policy.maxParallelUpgrades }),
       wantsSlot: 'start',
     };
   }
@@ -118,13 +147,13 @@ function tidiedUp(view: NodeView): Pick<NodeChange, 'unschedulable' | 'annotatio
 /** `upgrade-failed`: a person must look, unless it has come right, or something else is wanted by now. */
 export function decideFailed(view: NodeView, context: Context, slotGranted: boolean): Decision {
   const condition = driverCondition(view);
-  if (condition.kind === 'unknown') return waiting(driverWait(condition));
+  if (condition.kind === 'unknown') return waiting(driverWait(condition, view, context));
   if (condition.kind === 'unwanted') return release(view);
   if (isUpToDate(view)) return recover(view, context, slotGranted);
   if (deservesNewTry(view, condition)) {
     return change(
       stepTo(view, 'upgrade-required', {
-        annotations: { ...initialCordon(view), ...cordonLeftBehind(view) },
+        annotations: { ...initialCordon(view), ...cordonLeftBehind(view), ...turnNote(view, context) },
         event: {
           type: 'Normal',
           reason: 'DriverUpgradeRetried',
@@ -133,7 +162,7 @@ export function decideFailed(view: NodeView, context: Context, slotGranted: bool
       }),
     );
   }
-  return stand(view);
+  return stand(view, condition);
 }
 
 function recover(view: NodeView, context: Context, slotGranted: boolean): Decision {
@@ -147,8 +176,8 @@ function recover(view: NodeView, context: Context, slotGranted: boolean): Decisi
     return change(stepTo(view, 'upgrade-done', { annotations, event }));
   }
   if (!slotGranted) {
-    const message = `Recovered; waiting for one of ${context.policy.maxParallelUpgrades} parallel upgrade(s) to end`;
-    return { ...waiting({ code: 'recovered-waits-for-slot', message }), wantsSlot: 'recover' };
+    const { maxParallelUpgrades: limit } = context.policy;
+    return { ...waiting({ code: 'recovered-waits-for-slot', limit }), wantsSlot: 'recover' };
   }
   return change(
     stepTo(view, uncordon.state, { annotations: without(view, FAILED_REVISION_ANNOTATION), event }),
@@ -173,11 +202,9 @@ function cordonLeftBehind(view: NodeView): Readonly<Record<string, string>> {
 }
 
 /** The failure stands. What it was about, and why, is noted if it is not: somebody else declared it, or has taken the note away. */
-function stand(view: NodeView): Decision {
-  const told = parseReason(annotationOf(view, REASON_ANNOTATION));
-  const message =
-    told?.message ?? 'The upgrade of this node has failed: drain the node by hand and delete its driver pod';
-  const reason = { code: 'failed', message } as const;
+function stand(view: NodeView, condition: DriverCondition): Decision {
+  const told = toldFailure(view);
+  const reason: Reason = { code: 'failed', cause: causeOf(told, condition) };
   const failed = annotationOf(view, FAILED_REVISION_ANNOTATION);
   const wanted = wantedRevisionOf(view);
   const annotations = {
@@ -188,4 +215,18 @@ function stand(view: NodeView): Decision {
   };
   if (Object.keys(annotations).length === 0) return waiting(reason);
   return { ...waiting(reason), actions: [{ kind: 'patch-node', change: { annotations } }] };
+}
+
+/** A note that says of anything but a failure was left by somebody who did not know of it. */
+function toldFailure(view: NodeView): ToldReason | undefined {
+  const told = parseReason(annotationOf(view, REASON_ANNOTATION));
+  const code = knownCode(told?.code);
+  const isFailure = code === undefined || code === 'node-not-ready' || entryOf(code).severity === 'failed';
+  return isFailure ? told : undefined;
+}
+
+/** A driver that still fails as it did then says more than the note of it. */
+function causeOf(told: ToldReason | undefined, condition: DriverCondition): Reason | ToldReason | undefined {
+  const now = condition.kind === 'failing' ? driverFailure(condition.pod, condition.failure) : undefined;
+  return now !== undefined && (told === undefined || told.code === now.code) ? now : told;
 }

@@ -5,8 +5,8 @@ import {
   REASON_ANNOTATION,
   STATE_LABEL,
 } from '../contract/keys.ts';
-import { aDriverPod, aNode, NEW } from './testing/builders.ts';
-import { changeOf, decide, nextState, written } from './testing/outcome.ts';
+import { aDriverPod, aNode, aPolicy, NEW } from './testing/builders.ts';
+import { changeOf, decide, nextState, said, written } from './testing/outcome.ts';
 
 describe('a node without a state', () => {
   it('is done if its driver is up to date and Ready', () => {
@@ -61,6 +61,21 @@ describe('a node without a state', () => {
     const decision = decide(aNode({ driver }));
     expect(decision.actions).toEqual([]);
     expect(decision.reason).toBeUndefined();
+  });
+
+  it('should have a driver if it has a NIC, and says what keeps it from one', () => {
+    const labels = { 'feature.node.kubernetes.io/pci-15b3.present': 'true', 'kubernetes.io/arch': 'amd64' };
+    const decision = decide(aNode({ driver: 'unwanted', labels }));
+    expect(decision.actions).toEqual([]);
+    expect(decision.reason).toEqual({
+      code: 'no-driver-pool',
+      kernel: undefined,
+      missingLabels: [
+        'feature.node.kubernetes.io/system-os_release.ID',
+        'feature.node.kubernetes.io/system-os_release.VERSION_ID',
+        'feature.node.kubernetes.io/kernel-version.full',
+      ],
+    });
   });
 
   it('is one whose label holds a value that nobody knows, too', () => {
@@ -136,7 +151,7 @@ describe('a node in upgrade-done', () => {
     const decision = decide(aNode({ ...done, driver: 'orphaned' }));
     expect(decision.actions).toEqual([]);
     expect(decision.reason?.code).toBe('orphaned-driver');
-    expect(decision.reason?.message).toContain('nvidia.com/ofed-driver-upgrade-requested=true');
+    expect(said(decision)).toContain('nvidia.com/ofed-driver-upgrade-requested=true');
     expect(nextState(decide(aNode({ ...done, driver: 'orphaned', requested: true })))).toBe(
       'upgrade-required',
     );
@@ -177,10 +192,16 @@ describe('a node that comes to need an upgrade', () => {
     ).toBeNull();
   });
 
-  it('loses the reason that was told for its former state', () => {
-    expect(
-      written(decide(aNode({ ...outdated, reason: 'orphaned-driver: x' })), REASON_ANNOTATION),
-    ).toBeNull();
+  it('tells at once, in the same write, that its turn is what it waits for', () => {
+    const view = aNode({ ...outdated, reason: 'orphaned-driver: x' });
+    expect(written(decide(view), REASON_ANNOTATION)).toMatch(/^slot: Waiting for its turn/);
+  });
+
+  it('tells nothing yet where something else may keep it, or no limit does, and loses what it told before', () => {
+    const skipped = aNode({ ...outdated, reason: 'orphaned-driver: x', skip: true });
+    expect(written(decide(skipped), REASON_ANNOTATION)).toBeNull();
+    const policy = aPolicy({ maxParallelUpgrades: 0 });
+    expect(written(decide(aNode(outdated), { policy }), REASON_ANNOTATION)).toBeUndefined();
   });
 
   it('is not cordoned or uncordoned yet', () => {

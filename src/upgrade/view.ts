@@ -10,6 +10,7 @@ import {
 } from '../contract/keys.ts';
 import { isExternallyMaintained, parseState, type NodeState } from '../contract/states.ts';
 import { lookUp, type StringMap } from '../kubernetes/objects.ts';
+import type { Budget, PodRef } from '../reasons/index.ts';
 
 /** All that a decision about one node may depend on, besides the policy and the time. */
 export interface NodeView {
@@ -41,6 +42,8 @@ export interface NodeFacts {
 export interface DriverView {
   /** A driver DaemonSet selects this node. */
   readonly expected: boolean;
+  /** Which one. */
+  readonly daemonSet?: PodRef;
   /**
    * The revision that this node's driver should be of: the hash of the DaemonSet's newest ControllerRevision. Undefined while the
    * DaemonSet's status has not caught up with its spec, for then nobody knows.
@@ -62,12 +65,32 @@ export interface DriverPod {
   readonly ready: boolean;
   /** Why the pod cannot come up, if that is so. */
   readonly failure: DriverFailure | undefined;
+  /** What it waits for on its way up, if that is known. */
+  readonly waitsFor?: DriverWait;
+  /** When its grace period is over, if it terminates (milliseconds since the epoch). */
+  readonly graceEndsAt?: number;
+  readonly finalizers?: readonly string[];
 }
+
+/** What a driver pod that is coming up waits for. */
+export type DriverWait =
+  | { readonly kind: 'scheduler'; readonly says: string }
+  | {
+      readonly kind: 'init' | 'container';
+      readonly container: string;
+      readonly image: string | undefined;
+      /** The kubelet's own words; empty: it has said nothing. */
+      readonly says: string;
+    };
 
 export interface DriverFailure {
   readonly kind: 'image-pull' | 'crash-loop' | 'init-failed' | 'config' | 'pod-failed';
   readonly container: string;
+  /** The kubelet's own words. */
   readonly message: string;
+  readonly image?: string;
+  readonly restarts?: number;
+  readonly exitCode?: number;
 }
 
 export interface WorkloadView {
@@ -89,6 +112,10 @@ export interface WorkloadPod {
   readonly ready: boolean;
   /** The kind of the owner that controls it, if one does. */
   readonly controllerKind: string | undefined;
+  readonly controllerName?: string;
+  /** When its grace period is over, if it terminates (milliseconds since the epoch). */
+  readonly graceEndsAt?: number;
+  readonly finalizers?: readonly string[];
   /** A static pod's mirror: it cannot be evicted. */
   readonly mirror: boolean;
   readonly emptyDir: boolean;
@@ -103,6 +130,8 @@ export interface EvictionAttempt {
   readonly result: 'accepted' | 'blocked' | 'error';
   /** What the API server said. */
   readonly message: string;
+  /** Which budget refused it, if the API server said so. */
+  readonly budget?: Budget;
 }
 
 /** The policy of a flow that is on, and what every decision needs to know besides one node. */

@@ -1,10 +1,12 @@
 import { ApiError, hasCode } from '../../cluster/errors.ts';
 import type { Cluster } from '../../cluster/port.ts';
+import type { Budget } from '../../reasons/index.ts';
 import type { Announcement, NodeChange } from '../../upgrade/actions.ts';
 import type { WorkloadPod } from '../../upgrade/view.ts';
 import type { EventRecorder } from '../telemetry/event-recorder.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { EvictionResult, Metrics } from '../telemetry/metrics.ts';
+import { refusingBudget } from './refusing-budget.ts';
 import { FENCE_ANNOTATION } from '../../contract/keys.ts';
 import { driverPods, type StoredDriverPod } from '../resources/driver-pods.ts';
 import { mapOperations } from '../resources/map-patch.ts';
@@ -19,6 +21,13 @@ export interface ActorOptions {
   readonly signal: AbortSignal;
   /** A write to a node, or to its driver pod, got no answer: it may be done yet, at any time. */
   readonly onDoubt?: (node: string) => void;
+}
+
+/** What came of asking for an eviction, in the API server's words, and by which budget it was refused, if it said so. */
+export interface EvictionOutcome {
+  readonly result: EvictionResult;
+  readonly message: string;
+  readonly budget?: Budget;
 }
 
 /** Does what was decided: one request each, with its condition, and the word about it once it is done. */
@@ -128,12 +137,9 @@ export class Actor {
    * caller leaves between the budget's update and the pod's deletion keeps the pod in the budget's books for two minutes, and refuses
    * everybody's evictions meanwhile.
    */
-  async evict(
-    node: string,
-    pod: WorkloadPod,
-  ): Promise<{ readonly result: EvictionResult; readonly message: string }> {
+  async evict(node: string, pod: WorkloadPod): Promise<EvictionOutcome> {
     const { cluster, log, metrics } = this.#options;
-    let outcome: { readonly result: EvictionResult; readonly message: string };
+    let outcome: EvictionOutcome;
     try {
       await cluster.evict(pod, pod.uid);
       log.info({ node, pod: pod.name, namespace: pod.namespace }, 'pod evicted');
@@ -180,10 +186,11 @@ function isAnswerStale(error: unknown): boolean {
   );
 }
 
-function evictionFailure(error: unknown): { readonly result: EvictionResult; readonly message: string } {
+function evictionFailure(error: unknown): EvictionOutcome {
   if (hasCode(error, 'not-found', 'conflict')) return { result: 'gone', message: '' };
   const message = error instanceof Error ? error.message : String(error);
-  return hasCode(error, 'too-many-requests')
-    ? { result: 'refused', message: error.details.said ?? message }
-    : { result: 'failed', message };
+  if (!hasCode(error, 'too-many-requests')) return { result: 'failed', message };
+  const said = error.details.said ?? message;
+  const budget = refusingBudget(said);
+  return { result: 'refused', message: said, ...(budget === undefined ? {} : { budget }) };
 }

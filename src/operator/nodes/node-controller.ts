@@ -210,12 +210,12 @@ export class NodeController {
     const attempts = (pod.eviction?.attempts ?? 0) + 1;
     // Noted before the answer comes, lest the next decision ask again.
     workloads.noteEviction(node, pod.uid, { attempts, at: clock.now(), result: 'accepted', message: '' });
-    const asked = actor.evict(node, pod).then(({ result, message }) => {
+    const asked = actor.evict(node, pod).then(({ result, ...said }) => {
       workloads.noteEviction(node, pod.uid, {
         attempts,
         at: clock.now(),
         result: ATTEMPT_RESULTS[result],
-        message,
+        ...said,
       });
       this.touch(node);
     });

@@ -106,6 +106,7 @@ describe('A driver pod', () => {
         terminating: false,
         ready: false,
         failure: undefined,
+        waitsFor: { kind: 'container', container: 'mofed-container', image: undefined, says: '' },
       },
     ]);
   });

@@ -33,6 +33,9 @@ export class NodeViews {
     const wanted = all.find((each) => selects(each, node.labels));
     return {
       expected: wanted !== undefined,
+      ...(wanted === undefined
+        ? {}
+        : { daemonSet: { namespace: wanted.namespace ?? '', name: wanted.name } }),
       wantedRevision: wanted === undefined ? undefined : revisions.of(wanted),
       pods: driverPods.on(node.name).map((pod) => this.#pod(pod, all)),
     };
@@ -50,6 +53,9 @@ export class NodeViews {
       terminating: pod.terminating,
       ready: pod.ready,
       failure: pod.failure,
+      ...(pod.waitsFor === undefined ? {} : { waitsFor: pod.waitsFor }),
+      ...(pod.graceEndsAt === undefined ? {} : { graceEndsAt: pod.graceEndsAt }),
+      ...(pod.finalizers === undefined ? {} : { finalizers: pod.finalizers }),
     };
   }
 }

@@ -1,7 +1,15 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { REASON_ANNOTATION } from '../../contract/keys.ts';
 import { VirtualClock } from '../../cluster/memory/virtual-clock.ts';
-import type { Reason, ReasonCode } from '../../upgrade/reasons.ts';
+import {
+  entryOf,
+  exampleOf,
+  formatReason,
+  messageOf,
+  type Reason,
+  type ReasonCode,
+  type ReasonOf,
+} from '../../reasons/index.ts';
 import { aStoredNode } from '../testing/builders.ts';
 import { StandingReasons } from './standing-reasons.ts';
 
@@ -13,8 +21,12 @@ beforeEach(() => {
   reasons = new StandingReasons(clock);
 });
 
-const reason = (code: ReasonCode, message = 'for people'): Reason => ({ code, message });
-const blocked = reason('eviction-blocked', 'Eviction of default/db-0 is refused');
+const reason = (code: ReasonCode): Reason => exampleOf(code);
+const blocked: ReasonOf<'eviction-blocked'> = entryOf('eviction-blocked').example;
+const otherBlocked: Reason = {
+  ...blocked,
+  blocked: [{ namespace: 'default', name: 'db-1', owner: undefined, budget: undefined, says: 'no' }],
+};
 const telling = (text: string) => aStoredNode({ annotations: { [REASON_ANNOTATION]: text } });
 
 /** The node has been waiting for this, for this long. */
@@ -33,12 +45,9 @@ describe('A reason that a node waits', () => {
   it('is written on the node and told as an event once it has stood for five seconds', async () => {
     await waitingFor(blocked, 5000);
     expect(reasons.due(aStoredNode(), blocked)).toEqual({
-      annotations: { [REASON_ANNOTATION]: 'eviction-blocked: Eviction of default/db-0 is refused' },
-      event: {
-        type: 'Warning',
-        reason: 'EvictionBlocked',
-        message: 'Eviction of default/db-0 is refused',
-      },
+      annotations: { [REASON_ANNOTATION]: formatReason(blocked) },
+      event: { type: 'Warning', reason: 'EvictionBlocked', message: messageOf(blocked) },
+      reason: blocked,
     });
   });
 
@@ -54,9 +63,10 @@ describe('A reason that a node waits', () => {
   it('is the same one while only its words change', async () => {
     reasons.note('node-1', blocked);
     await clock.advance(5000);
-    const other = { ...blocked, message: 'Eviction of default/db-1 is refused' };
-    reasons.note('node-1', other);
-    expect(reasons.due(aStoredNode(), other)?.event?.message).toBe('Eviction of default/db-1 is refused');
+    reasons.note('node-1', otherBlocked);
+    expect(reasons.due(aStoredNode(), otherBlocked)?.event?.message).toMatch(
+      /^Eviction of default\/db-1 is refused/,
+    );
   });
 
   it('has to stand for five seconds anew when it is another one', async () => {
@@ -74,25 +84,25 @@ describe('A reason that a node waits', () => {
 
   it('is not written a second time', async () => {
     await waitingFor(blocked, 60_000);
-    expect(reasons.due(telling(`eviction-blocked: ${blocked.message}`), blocked)).toBeUndefined();
+    expect(reasons.due(telling(formatReason(blocked)), blocked)).toBeUndefined();
   });
 
   it('is written anew, without another event, once its words have been other ones for five seconds', async () => {
-    await waitingFor(reason('eviction-blocked', 'Eviction of default/gone is refused'), 60_000);
+    await waitingFor(otherBlocked, 60_000);
     expect(reasons.note('node-1', blocked)).toBe(clock.now() + 5000);
-    const node = telling('eviction-blocked: Eviction of default/gone is refused');
+    const node = telling(formatReason(otherBlocked));
     expect(reasons.due(node, blocked)).toBeUndefined();
     await clock.advance(5000);
     reasons.note('node-1', blocked);
     expect(reasons.due(node, blocked)).toEqual({
-      annotations: { [REASON_ANNOTATION]: `eviction-blocked: ${blocked.message}` },
+      annotations: { [REASON_ANNOTATION]: formatReason(blocked) },
     });
   });
 
   it('takes the place of another one that the node tells', async () => {
     await waitingFor(blocked, 5000);
     expect(reasons.due(telling('pods-leaving: 3 pods'), blocked)?.annotations).toEqual({
-      [REASON_ANNOTATION]: 'eviction-blocked: Eviction of default/db-0 is refused',
+      [REASON_ANNOTATION]: formatReason(blocked),
     });
   });
 
@@ -140,11 +150,12 @@ describe('A reason that stands on a node', () => {
     });
   });
 
-  it('is taken away when the node waits for nothing but its turn', () => {
+  it('gives way at once, without an Event, when the node waits for nothing but its turn', () => {
     reasons.note('node-1', reason('slot'));
     expect(reasons.due(telling('skipped: labelled'), reason('slot'))).toEqual({
-      annotations: { [REASON_ANNOTATION]: null },
+      annotations: { [REASON_ANNOTATION]: formatReason(reason('slot')) },
     });
+    expect(reasons.due(telling('slot: Waiting'), reason('slot'))).toBeUndefined();
   });
 
   it('stays when it says why the node has failed', async () => {
@@ -164,5 +175,33 @@ describe('Since when a node waits', () => {
     expect(reasons.of('node-1')).toEqual({ reason: blocked, since: began });
     reasons.forget('node-1');
     expect(reasons.of('node-1')).toBeUndefined();
+  });
+
+  it('is as long as the reason itself knows, where that is longer', () => {
+    const notReady: Reason = { code: 'node-not-ready', since: clock.now() - 60_000, holds: 'start' };
+    reasons.note('node-1', notReady);
+    expect(reasons.of('node-1')?.since).toBe(clock.now() - 60_000);
+    reasons.note('node-2', { ...notReady, since: 0 });
+    expect(reasons.of('node-2')?.since).toBe(clock.now());
+  });
+
+  it('is taken over from an operator that ran before, as long as it is for the same thing', () => {
+    const then = clock.now() - 60_000;
+    for (const node of ['a', 'b', 'c']) reasons.remember(node, 'eviction-blocked', then);
+    reasons.remember('d', 'drain-timeout', then);
+    reasons.note('a', blocked);
+    reasons.note('b', reason('jobs-running'));
+    reasons.note('c', undefined);
+    reasons.note('c', blocked);
+    reasons.note('d', { code: 'failed', cause: { told: true, code: 'drain-timeout', message: 'x' } });
+    expect(['a', 'b', 'c', 'd'].map((node) => reasons.of(node)?.since)).toEqual([
+      ...[then, clock.now(), clock.now(), then],
+    ]);
+  });
+
+  it('is not believed to lie in the future', () => {
+    reasons.remember('a', 'eviction-blocked', clock.now() + 1);
+    reasons.note('a', blocked);
+    expect(reasons.of('a')?.since).toBe(clock.now());
   });
 });

@@ -1,31 +1,22 @@
 import type { Clock } from '../../cluster/clock.ts';
 import { REASON_ANNOTATION } from '../../contract/keys.ts';
 import { lookUp } from '../../kubernetes/objects.ts';
+import {
+  entryOf,
+  formatReason,
+  messageOf,
+  parseReason,
+  sinceOf,
+  told,
+  type Reason,
+  type ReasonCode,
+  type Told,
+} from '../../reasons/index.ts';
 import type { NodeChange } from '../../upgrade/actions.ts';
-import { formatReason, parseReason, type Reason, type ReasonCode } from '../../upgrade/reasons.ts';
 import type { StoredNode } from '../resources/nodes.ts';
 
 /** How long a reason must have stood before it is written on the node, in milliseconds: what passes by itself is not worth a write. */
-const STANDS_AFTER = 5_000;
-
-/** The same for what is a part of every upgrade and takes its time: only when it takes long is it news. */
-const TAKES_LONG_AFTER = 20_000;
-
-const EVERYDAY: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
-  'pods-leaving',
-  'driver-revision-unknown',
-  'driver-missing',
-  'driver-starting',
-  'driver-terminating',
-]);
-
-/** Reasons that say no more than that things take their course: never written. */
-const PASSING: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
-  'in-progress',
-  'slot',
-  'reading-pods',
-  'failed',
-]);
+const PATIENCE: Readonly<Record<Told, number>> = { never: Infinity, soon: 5_000, late: 20_000 };
 
 export interface Standing {
   readonly reason: Reason;
@@ -35,6 +26,7 @@ export interface Standing {
 
 /** How it is kept: a reason that stays may come to name other pods. */
 interface Noted extends Standing {
+  readonly words: string;
   readonly wordsSince: number;
 }
 
@@ -42,25 +34,40 @@ interface Noted extends Standing {
 export class StandingReasons {
   readonly #clock: Clock;
   readonly #standing = new Map<string, Noted>();
+  /** What whoever led before knew, until it turns out to be so no more. */
+  readonly #remembered = new Map<string, { readonly code: string; readonly since: number }>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
+  /** Takes over since when a node has been waiting for the same thing, from one who knew. */
+  remember(node: string, code: string, since: number): void {
+    if (since <= this.#clock.now()) this.#remembered.set(node, { code, since });
+  }
+
   /** Takes note of a node's reason; when it, or its words by now, will be worth telling, if that lies ahead. */
   note(node: string, reason: Reason | undefined): number | undefined {
     if (reason === undefined) {
-      this.#standing.delete(node);
+      this.forget(node);
       return undefined;
     }
-    const before = this.#standing.get(node);
     const now = this.#clock.now();
-    const since = before?.reason.code === reason.code ? before.since : now;
-    const sameWords = before?.reason.message === reason.message;
-    const wordsSince = before !== undefined && sameWords ? before.wordsSince : now;
-    this.#standing.set(node, { reason, since, wordsSince });
-    if (PASSING.has(reason.code)) return undefined;
-    return [since, wordsSince].map((time) => time + patience(reason.code)).find((time) => time > now);
+    const before = this.#standing.get(node);
+    const since = this.#since(node, reason);
+    const words = messageOf(reason);
+    const wordsSince = before?.words === words ? before.wordsSince : now;
+    this.#standing.set(node, { reason, since, words, wordsSince });
+    const wait = patience(reason.code);
+    return wait === Infinity ? undefined : [since + wait, wordsSince + wait].find((time) => time > now);
+  }
+
+  #since(node: string, reason: Reason): number {
+    const before = this.#standing.get(node);
+    if (before !== undefined) return before.reason.code === reason.code ? before.since : this.#clock.now();
+    const remembered = this.#remembered.get(node);
+    this.#remembered.delete(node);
+    return remembered?.code === told(reason).code ? remembered.since : this.#clock.now();
   }
 
   /** Whether the node's reason is more than what passes in a moment. */
@@ -68,53 +75,68 @@ export class StandingReasons {
     const standing = this.#standing.get(node);
     if (standing === undefined) return false;
     const { reason, since } = standing;
-    return !EVERYDAY.has(reason.code) || this.#clock.now() >= since + TAKES_LONG_AFTER;
+    return entryOf(reason.code).told !== 'late' || this.#clock.now() >= since + PATIENCE.late;
   }
 
+  /** What a node waits for, and since when: as long as it has been seen to, or longer where the reason itself knows. */
   of(node: string): Standing | undefined {
     const noted = this.#standing.get(node);
-    return noted && { reason: noted.reason, since: noted.since };
+    if (noted === undefined) return undefined;
+    const { reason, since } = noted;
+    const known = sinceOf(reason) ?? Infinity;
+    return { reason, since: known > 0 ? Math.min(known, since) : since };
   }
 
   /** The write that is due about a node's reason, if one is: to put it there, or to take away one that no longer holds. */
   due(node: StoredNode, reason: Reason | undefined): NodeChange | undefined {
-    const told = parseReason(lookUp(node.annotations, REASON_ANNOTATION));
-    if (reason === undefined || reason.code === 'slot') {
-      return told === undefined ? undefined : { annotations: { [REASON_ANNOTATION]: null } };
-    }
+    const onNode = parseReason(lookUp(node.annotations, REASON_ANNOTATION));
+    if (reason === undefined) return onNode === undefined ? undefined : saying(null);
+    return reason.code === 'slot' ? itsTurn(reason, onNode?.code) : this.#told(node, reason, onNode?.code);
+  }
+
+  #told(node: StoredNode, reason: Reason, onNode: string | undefined): NodeChange | undefined {
     const noted = this.#standing.get(node.name);
-    if (noted === undefined || PASSING.has(reason.code)) return undefined;
+    if (noted === undefined) return undefined;
     const longAgo = this.#clock.now() - patience(reason.code);
-    if (told?.code !== reason.code) return noted.since <= longAgo ? inFirstWords(reason) : undefined;
+    if (onNode !== reason.code) return noted.since <= longAgo ? inFirstWords(reason) : undefined;
     return noted.wordsSince <= longAgo ? inOtherWords(node, reason) : undefined;
   }
 
   forget(node: string): void {
     this.#standing.delete(node);
+    this.#remembered.delete(node);
   }
+}
+
+/** What the node says no longer holds. That its turn is all that it waits for is worth no Event, and no write of its own. */
+function itsTurn(reason: Reason, onNode: string | undefined): NodeChange | undefined {
+  return onNode === undefined || onNode === reason.code ? undefined : saying(formatReason(reason));
 }
 
 function inFirstWords(reason: Reason): NodeChange {
   return {
-    annotations: { [REASON_ANNOTATION]: formatReason(reason) },
+    ...saying(formatReason(reason)),
     event: {
-      type: EVERYDAY.has(reason.code) ? 'Normal' : 'Warning',
+      type: entryOf(reason.code).severity === 'waiting' ? 'Normal' : 'Warning',
       reason: eventReason(reason.code),
-      message: reason.message,
+      message: messageOf(reason),
     },
+    reason,
   };
 }
 
 /** It has been told as an event when it began. */
 function inOtherWords({ annotations }: StoredNode, reason: Reason): NodeChange | undefined {
   const words = formatReason(reason);
-  return lookUp(annotations, REASON_ANNOTATION) === words
-    ? undefined
-    : { annotations: { [REASON_ANNOTATION]: words } };
+  return lookUp(annotations, REASON_ANNOTATION) === words ? undefined : saying(words);
+}
+
+function saying(text: string | null): NodeChange {
+  return { annotations: { [REASON_ANNOTATION]: text } };
 }
 
 function patience(code: ReasonCode): number {
-  return EVERYDAY.has(code) ? TAKES_LONG_AFTER : STANDS_AFTER;
+  return PATIENCE[entryOf(code).told];
 }
 
 /** `eviction-blocked` as Events have it: `EvictionBlocked`. */

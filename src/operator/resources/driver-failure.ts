@@ -1,5 +1,7 @@
+import { shortened } from '../../reasons/index.ts';
 import type { DriverFailure } from '../../upgrade/view.ts';
-import type { RawContainerStatus, RawPod } from './raw-pod.ts';
+import { imageOf, words } from './driver-wait.ts';
+import type { RawContainer, RawContainerStatus, RawPod } from './raw-pod.ts';
 
 /**
  * What the kubelet calls the states out of which a container does not come by waiting. `ErrImagePull` is not among them: it is the first
@@ -24,14 +26,20 @@ const HOPELESS: Readonly<Record<string, DriverFailure['kind']>> = {
 };
 
 /** Why a pod cannot come up by itself, if its status says so. */
-export function driverFailureOf(status: RawPod['status']): DriverFailure | undefined {
-  const init = firstFailure(status?.initContainerStatuses);
+export function driverFailureOf({
+  spec,
+  status,
+}: Pick<RawPod, 'spec' | 'status'>): DriverFailure | undefined {
+  const init = firstFailure(status?.initContainerStatuses, spec?.initContainers);
   if (init?.kind === 'crash-loop') return { ...init, kind: 'init-failed' };
-  return init ?? firstFailure(status?.containerStatuses) ?? failureOfPod(status);
+  return init ?? firstFailure(status?.containerStatuses, spec?.containers) ?? failureOfPod(status);
 }
 
-function firstFailure(containers: readonly RawContainerStatus[] = []): DriverFailure | undefined {
-  return containers.map(failureOf).find((failure) => failure !== undefined);
+function firstFailure(
+  statuses: readonly RawContainerStatus[] = [],
+  containers: readonly RawContainer[] = [],
+): DriverFailure | undefined {
+  return statuses.map((status) => failureOf(status, containers)).find((failure) => failure !== undefined);
 }
 
 function failureOfPod(status: RawPod['status']): DriverFailure | undefined {
@@ -40,26 +48,36 @@ function failureOfPod(status: RawPod['status']): DriverFailure | undefined {
     : undefined;
 }
 
-function failureOf(container: RawContainerStatus): DriverFailure | undefined {
-  const waiting = container.state?.waiting;
+function failureOf(
+  status: RawContainerStatus,
+  containers: readonly RawContainer[],
+): DriverFailure | undefined {
+  const waiting = status.state?.waiting;
   const reason = waiting?.reason ?? '';
   const kind = Object.hasOwn(HOPELESS, reason) ? HOPELESS[reason] : undefined;
   if (kind === undefined) return undefined;
+  const image = imageOf(status.name, containers);
   return {
     kind,
-    container: container.name,
-    message: describe(reason, waiting?.message) + crashes(container),
+    container: status.name,
+    message: describe(reason, waiting?.message),
+    ...(image === undefined ? {} : { image }),
+    ...crashes(status),
   };
 }
 
 const MESSAGE_LENGTH = 300;
 
-function describe(reason: string, message: string | undefined): string {
-  return message === undefined || message === '' ? reason : `${reason} (${message.slice(0, MESSAGE_LENGTH)})`;
+/** The kubelet's own words, as many as a person reads. */
+function describe(reason: string, message = ''): string {
+  return words(reason, shortened(message, MESSAGE_LENGTH));
 }
 
-function crashes({ restartCount = 0, lastState }: RawContainerStatus): string {
+function crashes({
+  restartCount = 0,
+  lastState,
+}: RawContainerStatus): Pick<DriverFailure, 'restarts' | 'exitCode'> {
+  if (restartCount === 0) return {};
   const exitCode = lastState?.terminated?.exitCode;
-  if (restartCount === 0) return '';
-  return `, ${restartCount} restart(s)${exitCode === undefined ? '' : `, last exit code ${exitCode}`}`;
+  return { restarts: restartCount, ...(exitCode === undefined ? {} : { exitCode }) };
 }

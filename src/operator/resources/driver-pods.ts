@@ -1,13 +1,15 @@
 import type { Stored } from '../../cluster/port.ts';
 import { DRIVER_CONTAINER, REVISION_HASH_LABEL } from '../../contract/keys.ts';
 import { controllerOf, lookUp } from '../../kubernetes/objects.ts';
-import type { DriverFailure } from '../../upgrade/view.ts';
+import type { DriverPod } from '../../upgrade/view.ts';
 import { driverFailureOf } from './driver-failure.ts';
-import { isReady, type RawPod } from './raw-pod.ts';
+import { driverWaitOf } from './driver-wait.ts';
+import { endingOf, isReady, type RawPod } from './raw-pod.ts';
 import { identity, resourceType } from './resource-type.ts';
 
 /** A driver pod as it is kept. */
-export interface StoredDriverPod extends Stored {
+export interface StoredDriverPod
+  extends Stored, Pick<DriverPod, 'failure' | 'waitsFor' | 'graceEndsAt' | 'finalizers'> {
   /** The node that it runs on, or, before it is scheduled, the one that its DaemonSet made it for. */
   readonly nodeName: string | undefined;
   /** UID of the DaemonSet that owns it; undefined: orphaned. */
@@ -18,7 +20,6 @@ export interface StoredDriverPod extends Stored {
   readonly ready: boolean;
   /** The driver's container is Ready, whatever other containers the pod has. */
   readonly driverReady: boolean;
-  readonly failure: DriverFailure | undefined;
   /** Whether the object has a map of annotations at all: a JSON patch has to make one before it can add to it. */
   readonly hasAnnotations: boolean;
 }
@@ -38,7 +39,9 @@ export const driverPods = resourceType<StoredDriverPod>(
         raw.status?.containerStatuses?.some(
           ({ name, ready }) => name === DRIVER_CONTAINER && ready === true,
         ) === true,
-      failure: driverFailureOf(raw.status),
+      failure: driverFailureOf(raw),
+      ...driverWaitOf(raw),
+      ...endingOf(raw.metadata),
       hasAnnotations: raw.metadata.annotations !== undefined,
     };
   },

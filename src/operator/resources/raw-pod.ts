@@ -4,6 +4,8 @@ import type { ApiObject } from '../../kubernetes/objects.ts';
 export interface RawPod extends ApiObject {
   readonly spec?: {
     readonly nodeName?: string;
+    readonly containers?: readonly RawContainer[];
+    readonly initContainers?: readonly RawContainer[];
     readonly volumes?: readonly { readonly emptyDir?: unknown }[];
     readonly affinity?: {
       readonly nodeAffinity?: {
@@ -19,10 +21,20 @@ export interface RawPod extends ApiObject {
     readonly phase?: string;
     readonly message?: string;
     readonly reason?: string;
-    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+    readonly conditions?: readonly {
+      readonly type: string;
+      readonly status: string;
+      readonly reason?: string;
+      readonly message?: string;
+    }[];
     readonly containerStatuses?: readonly RawContainerStatus[];
     readonly initContainerStatuses?: readonly RawContainerStatus[];
   };
+}
+
+export interface RawContainer {
+  readonly name: string;
+  readonly image?: string;
 }
 
 export interface RawContainerStatus {
@@ -38,4 +50,22 @@ export interface RawContainerStatus {
 
 export function isReady({ status }: RawPod): boolean {
   return status?.conditions?.some((each) => each.type === 'Ready' && each.status === 'True') === true;
+}
+
+/**
+ * What is known of a pod's end: when its grace period is over, which is what the API server writes into `deletionTimestamp`, and which
+ * finalizers it has then.
+ *
+ * @see https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/object-meta/
+ */
+export function endingOf({ deletionTimestamp, finalizers = [] }: RawPod['metadata']): {
+  readonly graceEndsAt?: number;
+  readonly finalizers?: readonly string[];
+} {
+  if (deletionTimestamp === undefined) return {};
+  const graceEndsAt = Date.parse(deletionTimestamp);
+  return {
+    ...(Number.isNaN(graceEndsAt) ? {} : { graceEndsAt }),
+    ...(finalizers.length === 0 ? {} : { finalizers }),
+  };
 }

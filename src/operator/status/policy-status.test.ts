@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { NodeState } from '../../contract/states.ts';
 import type { Condition, PolicyStatus } from '../../contract/status.ts';
+import { entryOf } from '../../reasons/index.ts';
 import { ignoredStatus, policyStatus, type StatusInput } from './policy-status.ts';
 
 const NOW = Date.UTC(2026, 0, 1, 12, 0, 0, 999);
@@ -139,7 +140,7 @@ describe('How far the rollout is', () => {
     const blocked = {
       node: 'gpu-17',
       state: 'drain-required',
-      reason: { code: 'eviction-blocked', message: 'Eviction of default/db-0 is refused' },
+      reason: entryOf('eviction-blocked').example,
       since: NOW,
     } as const;
     expect(status({ blocked: [blocked] }).upgrade?.blocked).toEqual([
@@ -147,14 +148,50 @@ describe('How far the rollout is', () => {
         node: 'gpu-17',
         state: 'drain-required',
         code: 'eviction-blocked',
-        message: 'Eviction of default/db-0 is refused',
+        message: expect.stringContaining('PodDisruptionBudget database') as unknown,
         since: '2026-01-01T12:00:00Z',
+        remedy: {
+          text: expect.stringContaining('budget') as unknown,
+          look: ['kubectl get poddisruptionbudgets -n work'],
+          commands: [
+            `kubectl patch poddisruptionbudget -n work database --type=merge -p '{"spec":{"minAvailable":null,"maxUnavailable":1}}'`,
+          ],
+        },
       },
     ]);
   });
 
+  it('names what a node has failed on, where that is known', () => {
+    const cause = { told: true, code: 'drain-timeout', message: 'The pod web stayed' } as const;
+    const failed = {
+      node: 'gpu-17',
+      state: 'upgrade-failed' as const,
+      reason: { code: 'failed' as const, cause },
+      since: NOW,
+    };
+    expect(status({ blocked: [failed] }).upgrade?.blocked).toMatchObject([
+      {
+        code: 'drain-timeout',
+        message: 'The pod web stayed',
+        remedy: {
+          commands: [
+            'kubectl annotate --overwrite node gpu-17 nvidia.com/ofed-driver-upgrade-requested=true',
+          ],
+        },
+      },
+    ]);
+  });
+
+  it('names no more than five commands for a node', () => {
+    const pod = (name: string) => ({ namespace: 'work', name, owner: undefined });
+    const pods = Array.from({ length: 30 }, (_, i) => pod(`job-${i}`));
+    const reason = { code: 'jobs-running' as const, pods, until: undefined };
+    const blocked = { node: 'a', state: 'wait-for-jobs-required' as const, reason, since: NOW };
+    expect(status({ blocked: [blocked] }).upgrade?.blocked[0]?.remedy?.commands).toHaveLength(5);
+  });
+
   it('names no more than twenty of them', () => {
-    const reason = { code: 'failed', message: 'x' } as const;
+    const reason = entryOf('failed').example;
     const blocked = Array.from({ length: 30 }, (_, i) => ({
       node: `node-${i}`,
       state: 'upgrade-failed' as const,

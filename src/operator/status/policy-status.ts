@@ -8,6 +8,7 @@ import {
   type PolicyStatus,
   type UpgradeStatus,
 } from '../../contract/status.ts';
+import { remedyFor, timestamp, told } from '../../reasons/index.ts';
 import type { Blocked } from './tally.ts';
 
 /** All that a policy's status is made from. */
@@ -123,13 +124,18 @@ function upgradeStatus({ states, total, upToDate, version, blocked }: StatusInpu
   };
 }
 
-function blockedNode({ node, state, reason, since }: StatusInput['blocked'][number]): BlockedNode {
-  return { node, state, code: reason.code, message: reason.message, since: timestamp(since) };
-}
+/** A node may have a hundred pods that each need a word: the status of twenty such nodes has to stay small. */
+const MOST_COMMANDS = 5;
 
-/** Kubernetes writes times in whole seconds. */
-function timestamp(time: number): string {
-  return `${new Date(time).toISOString().slice(0, 19)}Z`;
+function blockedNode({ node, state, reason, since }: StatusInput['blocked'][number]): BlockedNode {
+  const { text, look, commands } = remedyFor(reason, { node });
+  return {
+    node,
+    state,
+    ...told(reason),
+    since: timestamp(since),
+    remedy: { text, look: look.slice(0, MOST_COMMANDS), commands: commands.slice(0, MOST_COMMANDS) },
+  };
 }
 
 type Draft = Omit<Condition, 'lastTransitionTime' | 'observedGeneration'>;

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Decision } from '../../upgrade/actions.ts';
 import { idle, waiting } from '../../upgrade/decision.ts';
-import type { ReasonCode } from '../../upgrade/reasons.ts';
+import { exampleOf, type ReasonCode } from '../../reasons/index.ts';
 import { aNode } from '../../upgrade/testing/builders.ts';
 import { Tally } from './tally.ts';
 
@@ -11,7 +11,7 @@ beforeEach(() => {
   tally = new Tally();
 });
 
-const held = (code: ReasonCode): Decision => waiting({ code, message: 'for people' });
+const held = (code: ReasonCode): Decision => waiting(exampleOf(code));
 const blockedNames = (most = 20): readonly string[] =>
   tally.firstBlocked(most, () => true).map(({ node }) => node);
 
@@ -46,8 +46,8 @@ describe('Nodes that are held up', () => {
     tally.note('b', aNode({ state: 'drain-required' }), held('eviction-blocked'));
     tally.note('a', aNode({ state: 'upgrade-failed' }), held('failed'));
     expect(tally.firstBlocked(20, () => true)).toEqual([
-      { node: 'a', state: 'upgrade-failed', reason: { code: 'failed', message: 'for people' } },
-      { node: 'b', state: 'drain-required', reason: { code: 'eviction-blocked', message: 'for people' } },
+      { node: 'a', state: 'upgrade-failed', reason: exampleOf('failed') },
+      { node: 'b', state: 'drain-required', reason: exampleOf('eviction-blocked') },
     ]);
   });
 

@@ -1,6 +1,6 @@
+import { entryOf, type Reason, type Severity } from '../../reasons/index.ts';
 import { driverCondition } from '../../upgrade/driver-condition.ts';
 import type { Decision } from '../../upgrade/actions.ts';
-import type { Reason, ReasonCode } from '../../upgrade/reasons.ts';
 import { SortedNames } from '../../upgrade/sorted-names.ts';
 import { stateOf, type NodeView } from '../../upgrade/view.ts';
 import type { NodeState } from '../../contract/states.ts';
@@ -10,13 +10,8 @@ export interface Blocked {
   readonly reason: Reason;
 }
 
-/** Reasons that pass without anybody's doing: nodes that have one are not called blocked. */
-const PASSING: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
-  'in-progress',
-  'slot',
-  'reading-pods',
-  'recovered-waits-for-slot',
-]);
+/** What passes without anybody's doing: nodes that wait for it are not called blocked. */
+const PASSING: ReadonlySet<Severity> = new Set<Severity>(['passing', 'turn']);
 
 /** What the status says of all nodes together, kept up to date with every decision about one. */
 export class Tally {
@@ -28,7 +23,7 @@ export class Tally {
     if (view !== undefined && driverCondition(view).kind === 'ready') this.#upToDate.add(name);
     else this.#upToDate.delete(name);
     const reason = decision?.reason;
-    if (view === undefined || reason === undefined || PASSING.has(reason.code)) {
+    if (view === undefined || reason === undefined || PASSING.has(entryOf(reason.code).severity)) {
       this.#blocked.delete(name);
       this.#blockedNames.delete(name);
     } else {

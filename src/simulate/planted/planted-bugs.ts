@@ -34,7 +34,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     name: 'goes on with the reload when the time to drain is over',
     harm: RELOADED,
     file: 'upgrade/empty-node.ts',
-    find: "if (limit.kind === 'over') return fail('drain-timeout', overdue(leaving, policy));",
+    find: "if (limit.kind === 'over') return fail(overdue);",
     replace: "if (limit.kind === 'over') return undefined;",
   },
   {
@@ -104,8 +104,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     name: 'lets a recovered node go on without a slot',
     harm: TOO_MANY,
     file: 'upgrade/resting.ts',
-    find: 'if (!slotGranted) {\n    const message = `Recovered;',
-    replace: 'if (slotGranted === undefined) {\n    const message = `Recovered;',
+    find: 'if (!slotGranted) {\n    const { maxParallelUpgrades: limit } = context.policy;',
+    replace: 'if (slotGranted === undefined) {\n    const { maxParallelUpgrades: limit } = context.policy;',
   },
   {
     name: 'uncordons whatever it upgraded',
@@ -125,8 +125,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     name: 'starts nodes that are labelled to be skipped',
     harm: 'A node is upgraded whose owner forbade it.',
     file: 'upgrade/gates.ts',
-    find: 'isSkipped(view)\n',
-    replace: 'isSkipped(view) && view === undefined\n',
+    find: 'isSkipped(view) ?',
+    replace: 'isSkipped(view) && view === undefined ?',
   },
   {
     name: 'asks for the newest revision before there is one',

@@ -1,6 +1,7 @@
 import { FAILED_REVISION_ANNOTATION, INITIALLY_UNSCHEDULABLE_ANNOTATION } from '../../contract/keys.ts';
 import { keepsCordon } from '../human-cordon.ts';
 import { without } from '../node-change.ts';
+import { messageOf, type Reason } from '../../reasons/index.ts';
 import type { NodeView } from '../view.ts';
 import { wait, type Phase, type Wait } from './phase.ts';
 
@@ -37,22 +38,18 @@ function initialCordon(view: NodeView): Readonly<Record<string, string | null>> 
  */
 export function cordonAgain(view: NodeView): Wait | undefined {
   if (view.node.unschedulable) return undefined;
-  const message =
-    'The node was uncordoned in the middle of its driver upgrade; it is cordoned again until the upgrade ends';
-  return wait(
-    { code: 'in-progress', message },
-    {
-      actions: [
-        {
-          kind: 'patch-node',
-          change: {
-            unschedulable: true,
-            // Whoever uncordoned it does not want it left cordoned at the end.
-            annotations: without(view, INITIALLY_UNSCHEDULABLE_ANNOTATION),
-            event: { type: 'Warning', reason: 'NodeCordonedAgain', message },
-          },
+  const reason: Reason = { code: 'in-progress', step: 'cordon-again' };
+  return wait(reason, {
+    actions: [
+      {
+        kind: 'patch-node',
+        change: {
+          unschedulable: true,
+          // Whoever uncordoned it does not want it left cordoned at the end.
+          annotations: without(view, INITIALLY_UNSCHEDULABLE_ANNOTATION),
+          event: { type: 'Warning', reason: 'NodeCordonedAgain', message: messageOf(reason) },
         },
-      ],
-    },
-  );
+      },
+    ],
+  });
 }

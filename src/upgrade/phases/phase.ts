@@ -1,6 +1,6 @@
 import type { UpgradeState } from '../../contract/states.ts';
 import type { Action, Announcement, WorkloadNeed } from '../actions.ts';
-import type { Reason } from '../reasons.ts';
+import type { Reason } from '../../reasons/index.ts';
 import type { Context, NodeView } from '../view.ts';
 
 /** One step of an upgrade, the one that a node takes while its label says `state`. */
@@ -41,6 +41,6 @@ export function wait(reason: Reason, more: Omit<Wait, 'kind' | 'reason'> = {}): 
   return { kind: 'wait', reason, ...more };
 }
 
-export function fail(code: Reason['code'], message: string): Outcome {
-  return { kind: 'fail', reason: { code, message } };
+export function fail(reason: Reason): Outcome {
+  return { kind: 'fail', reason };
 }

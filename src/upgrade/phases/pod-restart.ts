@@ -2,9 +2,9 @@ import { SAFE_LOAD_ANNOTATION } from '../../contract/keys.ts';
 import type { Action } from '../actions.ts';
 import { driverCondition, type DriverCondition } from '../driver-condition.ts';
 import { driverFailure } from '../driver-failure.ts';
+import { driverWait, driverWakeAt } from '../driver-wait.ts';
 import { emptyNode } from '../empty-node.ts';
 import { without } from '../node-change.ts';
-import type { Reason } from '../reasons.ts';
 import { waitsForSafeLoad, type Context, type DriverPod, type NodeView } from '../view.ts';
 import { cordonAgain } from './cordon.ts';
 import { fail, pass, wait, type Outcome, type Phase } from './phase.ts';
@@ -44,12 +44,12 @@ function restart(condition: DriverCondition, view: NodeView, context: Context): 
             view,
             context,
           )
-        : awaitDriver(condition, view);
+        : awaitDriver(condition, view, context);
     case 'unwanted':
     case 'unknown':
     case 'missing':
     case 'terminating':
-      return awaitDriver(condition, view);
+      return awaitDriver(condition, view, context);
   }
 }
 
@@ -59,11 +59,10 @@ function restart(condition: DriverCondition, view: NodeView, context: Context): 
  */
 function removeLeftover(pod: DriverPod, view: NodeView, context: Context): Outcome {
   if (!isFresh(view, context)) {
-    const message = `Making sure that driver pod ${pod.name} is Ready, though the node says that a driver waits for safe load`;
-    return cordonAgain(view) ?? wait({ code: 'reading-pods', message }, { workload: 'fresh' });
+    return cordonAgain(view) ?? wait({ code: 'reading-pods', toSee: 'driver-ready' }, { workload: 'fresh' });
   }
   if (isFoundReady(pod, view)) return { kind: 'pass', annotations: without(view, SAFE_LOAD_ANNOTATION) };
-  return awaitDriver({ kind: 'starting', pod }, view);
+  return awaitDriver({ kind: 'starting', pod }, view, context);
 }
 
 function isFoundReady({ uid }: DriverPod, { workload }: NodeView): boolean {
@@ -71,8 +70,11 @@ function isFoundReady({ uid }: DriverPod, { workload }: NodeView): boolean {
 }
 
 /** The driver may load any moment: whatever was scheduled here in the meantime would lose its network by it. */
-function awaitDriver(condition: DriverCondition, view: NodeView): Outcome {
-  return cordonAgain(view) ?? wait(driverWait(condition));
+function awaitDriver(condition: DriverCondition, view: NodeView, context: Context): Outcome {
+  const wakeAt = driverWakeAt(condition, context);
+  return (
+    cordonAgain(view) ?? wait(driverWait(condition, view, context), wakeAt === undefined ? {} : { wakeAt })
+  );
 }
 
 const unblocked = {
@@ -95,13 +97,10 @@ function reload(action: Action, view: NodeView, context: Context): Outcome {
     const occupied = view.workload === undefined ? undefined : emptyNode(drain, view, context);
     if (occupied !== undefined) return occupied;
     if (!isFresh(view, context)) {
-      return wait(
-        { code: 'reading-pods', message: 'Making sure that the node is empty' },
-        { workload: 'fresh' },
-      );
+      return wait({ code: 'reading-pods', toSee: 'empty' }, { workload: 'fresh' });
     }
   }
-  return wait({ code: 'in-progress', message: 'Restarting the driver' }, { actions: [action] });
+  return wait({ code: 'in-progress', step: 'restart-driver' }, { actions: [action] });
 }
 
 /** How old a read may be on which a driver is reloaded, in milliseconds: long enough for one write in between, no longer. */
@@ -115,47 +114,9 @@ function isFresh({ workload }: NodeView, { now }: Context): boolean {
 const AWAY_FOR = 300_000;
 
 function awayTooLong({ node }: NodeView, { now }: Context): Outcome | undefined {
-  if (node.notReadySince === undefined) return undefined;
-  const at = node.notReadySince + AWAY_FOR;
-  if (now >= at) {
-    return fail(
-      'node-not-ready',
-      `The node has not been Ready for ${AWAY_FOR / 1000} s, so its driver cannot be restarted`,
-    );
-  }
-  return wait(
-    { code: 'node-not-ready', message: 'The node is not Ready; waiting for it to come back' },
-    { wakeAt: at },
-  );
-}
-
-/** What is being waited for where there is nothing to do but wait. */
-export function driverWait(condition: DriverCondition): Reason {
-  switch (condition.kind) {
-    case 'unknown':
-      return {
-        code: 'driver-revision-unknown',
-        message: 'Waiting for the DaemonSet controller to take up the newest driver',
-      };
-    case 'missing':
-      return {
-        code: 'driver-missing',
-        message:
-          'No driver pod on the node: the DaemonSet controller has not made one. See the events of its DaemonSet',
-      };
-    case 'terminating':
-      return {
-        code: 'driver-terminating',
-        message: `Waiting for driver pod ${condition.pod.name} to terminate`,
-      };
-    case 'starting':
-      return {
-        code: 'driver-starting',
-        message: `Waiting for driver pod ${condition.pod.name} to become Ready`,
-      };
-    case 'failing':
-      return driverFailure(condition.pod, condition.failure);
-    default:
-      return { code: 'in-progress', message: 'Waiting for the driver' };
-  }
+  const { notReadySince: since } = node;
+  if (since === undefined) return undefined;
+  const at = since + AWAY_FOR;
+  if (now < at) return wait({ code: 'node-not-ready', since, holds: 'restart', failsAt: at }, { wakeAt: at });
+  return fail({ code: 'node-not-ready', since, holds: 'given-up', afterSeconds: AWAY_FOR / 1000 });
 }

@@ -1,7 +1,7 @@
 import { driverCondition } from '../driver-condition.ts';
 import { driverFailure } from '../driver-failure.ts';
 import { waitsForSafeLoad } from '../view.ts';
-import { driverWait } from './pod-restart.ts';
+import { driverWait } from '../driver-wait.ts';
 import { pass, wait, type Phase } from './phase.ts';
 
 /**
@@ -12,7 +12,7 @@ export const validation: Phase = {
   state: 'validation-required',
   event: () => ({ type: 'Normal', reason: 'DriverValidation', message: 'Validating the new driver' }),
   applies: () => false,
-  run: (view) => {
+  run: (view, context) => {
     const condition = driverCondition(view);
     switch (condition.kind) {
       case 'failing':
@@ -21,10 +21,10 @@ export const validation: Phase = {
       case 'unknown':
       case 'missing':
       case 'terminating':
-        return wait(driverWait(condition));
+        return wait(driverWait(condition, view, context));
       case 'starting':
         // Held back by its init container it will never be Ready: the flow has to begin anew, and does once the node is handed back.
-        return waitsForSafeLoad(view) ? pass : wait(driverWait(condition));
+        return waitsForSafeLoad(view) ? pass : wait(driverWait(condition, view, context));
       // An outdated driver is the next upgrade's business.
       case 'outdated':
       case 'orphaned':

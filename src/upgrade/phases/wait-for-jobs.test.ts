@@ -5,7 +5,8 @@ import { changeOf, decide, evicted, nextState, written } from '../testing/outcom
 import type { WorkloadPod } from '../view.ts';
 
 const waiting = { state: 'wait-for-jobs-required', cordoned: true, driver: 'outdated' } as const;
-const job = (more: Partial<WorkloadPod> = {}): WorkloadPod => aPod({ labels: { app: 'job' }, ...more });
+const job = (more: Partial<WorkloadPod> = {}): WorkloadPod =>
+  aPod({ labels: { app: 'job' }, controllerKind: 'Job', controllerName: 'train', ...more });
 const forJobs = aPolicy({ waitForCompletion: { podSelector: 'app=job' } });
 const forEver = aPolicy({ waitForCompletion: { podSelector: 'app=job', timeoutSeconds: 0 } });
 const waitStart = secondsFromNow(0);
@@ -31,7 +32,8 @@ describe('a node in wait-for-jobs-required', () => {
     expect(decision.workload).toBe('watched');
     expect(decision.reason).toEqual({
       code: 'jobs-running',
-      message: 'Waiting for 1 pod(s) to complete: default/pod-1',
+      pods: [{ namespace: 'default', name: 'pod-1', owner: { kind: 'Job', name: 'train' } }],
+      until: NOW + 301_000,
     });
   });
 

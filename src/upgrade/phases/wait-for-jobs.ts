@@ -1,10 +1,11 @@
 import { WAIT_START_ANNOTATION } from '../../contract/keys.ts';
 import type { WaitForCompletion } from '../../contract/upgrade-policy.ts';
 import { matchesLabels } from '../../kubernetes/label-selector.ts';
-import { deadline, unixSeconds } from '../deadline.ts';
+import type { Reason } from '../../reasons/index.ts';
+import { deadline, endOf, unixSeconds } from '../deadline.ts';
 import { isUpToDate } from '../driver-condition.ts';
-import { listNames, type Reason } from '../reasons.ts';
 import type { Context, NodeView, WorkloadPod } from '../view.ts';
+import { ownedPod } from '../pods.ts';
 import { cordonAgain } from './cordon.ts';
 import { pass, wait, type Outcome, type Phase } from './phase.ts';
 
@@ -31,7 +32,7 @@ export const waitForJobs: Phase = {
 
 function waitFor(jobs: WaitForCompletion, view: NodeView, context: Context): Outcome {
   if (view.workload === undefined) {
-    return wait({ code: 'reading-pods', message: 'Reading the pods on the node' }, { workload: 'watched' });
+    return wait({ code: 'reading-pods', toSee: 'pods' }, { workload: 'watched' });
   }
   const running = view.workload.pods.filter(
     (pod) => isRunning(pod) && matchesLabels(jobs.selector, pod.labels),
@@ -39,7 +40,7 @@ function waitFor(jobs: WaitForCompletion, view: NodeView, context: Context): Out
   if (running.length === 0) return pass;
   const limit = deadline(view, context, WAIT_START_ANNOTATION, jobs.timeoutSeconds);
   if (limit.kind === 'over') return pass;
-  return wait(reasonFor(running), {
+  return wait(reasonFor(running, endOf(limit)), {
     workload: 'watched',
     ...(limit.kind === 'unset' ? { actions: [limit.action] } : {}),
     ...(limit.kind === 'running' ? { wakeAt: limit.at } : {}),
@@ -54,7 +55,6 @@ function hasTimeout(jobs: WaitForCompletion | undefined): boolean {
   return jobs !== undefined && jobs.timeoutSeconds > 0;
 }
 
-function reasonFor(running: readonly WorkloadPod[]): Reason {
-  const names = listNames(running.map(({ namespace, name }) => `${namespace}/${name}`));
-  return { code: 'jobs-running', message: `Waiting for ${running.length} pod(s) to complete: ${names}` };
+function reasonFor(running: readonly WorkloadPod[], until: number | undefined): Reason {
+  return { code: 'jobs-running', pods: running.map(ownedPod), until };
 }

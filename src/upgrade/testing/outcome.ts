@@ -1,4 +1,5 @@
 import type { UpgradePolicy } from '../../contract/upgrade-policy.ts';
+import { messageOf } from '../../reasons/index.ts';
 import type { Decision, NodeChange } from '../actions.ts';
 import { decideNode } from '../decide.ts';
 import type { NodeView } from '../view.ts';
@@ -16,6 +17,11 @@ export function decide(
   { policy = aPolicy(), now = NOW, slotGranted = false }: Circumstances = {},
 ): Decision {
   return decideNode(view, { policy, now }, slotGranted);
+}
+
+/** What people are told of why the node waits. */
+export function said({ reason }: Decision): string | undefined {
+  return reason === undefined ? undefined : messageOf(reason);
 }
 
 /** The write to the node, if there is one. */

@@ -55,14 +55,38 @@ export const BLOCKED_NODE = z.object({
 
 const count = (description: string) => z.int().meta({ description });
 
+/** Figures of the rollout to `targetVersion`. Absent in what was written before there were any. */
+const rolloutFields = {
+  startedAt: z
+    .string()
+    .optional()
+    .meta({ description: 'When the first node came to need this upgrade.', format: 'date-time' }),
+  finishedAt: z
+    .string()
+    .optional()
+    .meta({ description: 'Since when no node waits for it or is in the middle of it.', format: 'date-time' }),
+  estimatedEnd: z.string().optional().meta({
+    description:
+      'When it ends at the pace that it has had so far. Absent while too few nodes are upgraded to tell.',
+    format: 'date-time',
+  }),
+  upgraded: count('Nodes whose upgrade has come to its end in this rollout.').optional(),
+  podsEvicted: count('Pods evicted in this rollout.').optional(),
+  nodeSecondsOutOfService: count(
+    'For how long nodes were cordoned for the upgrade, in seconds, summed over all nodes. Brought up to date together with the rest.',
+  ).optional(),
+};
+
 export const UPGRADE_STATUS = z.object({
   progress: z.string().meta({ description: 'Nodes done and all nodes, as 12/20.' }),
   total: count('Nodes that have, or are to have, a driver.'),
   done: count('Nodes whose driver is up to date.'),
   required: count('Nodes whose upgrade has not begun.'),
+  queued: count('Of these, nodes that wait for nothing but their turn.').optional(),
   inProgress: count('Nodes in the middle of their upgrade.'),
   failed: count('Nodes at which a person must look.'),
   byState: z.record(z.string(), z.int()).meta({ description: 'Number of nodes by upgrade state.' }),
+  ...rolloutFields,
   targetVersion: z.string().optional().meta({ description: 'The driver version that is wanted.' }),
   blocked: z.array(BLOCKED_NODE).meta({
     description: `Up to ${MOST_BLOCKED} nodes that have failed or wait for something, and for what.`,
@@ -95,4 +119,5 @@ export type AppliedState = Readonly<z.output<typeof APPLIED_STATE>>;
 export type Condition = Readonly<z.output<typeof CONDITION>>;
 export type BlockedNode = Readonly<z.output<typeof BLOCKED_NODE>>;
 export type UpgradeStatus = Readonly<z.output<typeof UPGRADE_STATUS>>;
+export type RolloutStatus = Pick<UpgradeStatus, keyof typeof rolloutFields>;
 export type PolicyStatus = Readonly<z.output<typeof POLICY_STATUS>>;

@@ -4,6 +4,7 @@ import type { Cluster } from '../cluster/port.ts';
 import type { ConfigMapKeys } from '../driver/index.ts';
 import type { ApiObject, StringMap } from '../kubernetes/objects.ts';
 import { Fleet } from '../upgrade/fleet.ts';
+import { stateOf } from '../upgrade/view.ts';
 import { driverShelves } from './driver/driver-objects.ts';
 import { DriverSync } from './driver/driver-sync.ts';
 import { PoolIndex } from './driver/pool-index.ts';
@@ -18,10 +19,12 @@ import { NodeController } from './nodes/node-controller.ts';
 import { NodeViews } from './nodes/node-views.ts';
 import { Revisions } from './nodes/revisions.ts';
 import { StandingReasons } from './nodes/standing-reasons.ts';
+import { StateTimes } from './nodes/state-times.ts';
 import { Workloads } from './nodes/workloads.ts';
 import { ActivePolicy } from './policy.ts';
 import { Reactions } from './reactions.ts';
 import type { StoredObject } from './resources/objects.ts';
+import { RolloutFigures } from './status/rollout-figures.ts';
 import { StatusReporter } from './status/status-reporter.ts';
 import { StatusWriter } from './status/status-writer.ts';
 import { Tally } from './status/tally.ts';
@@ -88,6 +91,13 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
   const fleet = new Fleet();
   const reasons = new StandingReasons(steady.clock);
   const tally = new Tally();
+  const rollout = new RolloutFigures(steady.clock);
+  const stateTimes = new StateTimes({
+    ...steady,
+    onLeft: (state, seconds) => {
+      metrics.observeStateSeconds(state, seconds);
+    },
+  });
 
   // What is done about it: on each node, about the driver's objects, and in the policy's status.
   const events = createEventRecorder({
@@ -101,6 +111,9 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
     events,
     onDoubt: (node) => {
       nodes.doubt(node);
+    },
+    onEvicted: () => {
+      rollout.noteEviction();
     },
   });
   const nodes: NodeController = new NodeController({
@@ -119,6 +132,8 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
     mode: (): Mode => (reactions.begun ? policy.mode : { kind: 'hold' }),
     onDecided: (name, view, decision) => {
       tally.note(name, view, decision);
+      rollout.note(name, view);
+      stateTimes.note(name, view === undefined ? undefined : stateOf(view));
       status.touch();
     },
   });
@@ -143,6 +158,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
     driverSync,
     fleet,
     tally,
+    rollout,
     reasons,
     metrics,
     clock,
@@ -179,6 +195,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
   await Promise.race([watches.synced, running]);
   if (!signal.aborted) {
     nodes.takeOver(watches.nodes.values());
+    reporter.resume();
     reactions.begin();
     options.onReady?.();
   }

@@ -14,7 +14,7 @@ const INTRODUCTION = `# Why a node is not done
 
 A node that waits, or has failed, says why. The reason is one of this list, and it is the same everywhere: in the annotation
 \`nvidia.com/ofed-driver-upgrade-reason\` on the node (\`code: message\`), in the Events of the node, in \`status.upgrade.blocked\` of the
-NicClusterPolicy, with what can be done, in the log, and in the metric \`ofed_operator_blocked_nodes\`.
+NicClusterPolicy, with what can be done, in the log, and in the metric \`ofed_operator_nodes_by_reason\`.
 
 The codes are stable; a code never comes to mean something else. The messages are for people, and change. In the commands, words in
 capitals stand for what only you can know; \`gpu-17\` and the like are examples.`;

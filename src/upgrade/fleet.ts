@@ -108,6 +108,11 @@ export class Fleet {
     return names;
   }
 
+  /** How many nodes wait for a slot. */
+  get waiting(): number {
+    return WISHES.reduce((sum, wish) => sum + this.#queues[wish].size, 0);
+  }
+
   /** Whether the policy leaves room for some only, however many. */
   isLimited(policy: UpgradePolicy): boolean {
     return freeSlots(this.counts, policy) !== Infinity;

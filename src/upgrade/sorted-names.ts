@@ -24,6 +24,10 @@ export class SortedNames {
     if (shelf.length === 0) this.#shelves.splice(at, 1);
   }
 
+  get size(): number {
+    return this.#shelves.reduce((sum, shelf) => sum + shelf.length, 0);
+  }
+
   first(): string | undefined {
     return this.#shelves[0]?.[0];
   }

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ApiError, type ApiErrorCode, type ApiErrorDetails } from '../../cluster/errors.ts';
 import { FENCE_ANNOTATION, REASON_ANNOTATION, STATE_LABEL } from '../../contract/keys.ts';
+import { exampleOf } from '../../reasons/index.ts';
 import type { NodeChange } from '../../upgrade/actions.ts';
 import { aPod } from '../../upgrade/testing/builders.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
@@ -103,6 +104,41 @@ describe('A change to a node', () => {
     await actor.patchNode(believed, { annotations: { [REASON_ANNOTATION]: 'x' }, event }, {});
     expect(events.records).toMatchObject([{ reason: 'EvictionBlocked' }]);
     expect(log.messages('info')).toEqual([]);
+  });
+});
+
+describe('A change that is made because a node is held up or has failed', () => {
+  const failures = (code: string): Promise<number | undefined> =>
+    readSeries(metrics, `ofed_operator_node_failures_total{reason="${code}"}`);
+  const drains = (result: string): Promise<number | undefined> =>
+    readSeries(metrics, `ofed_operator_drains_total{result="${result}"}`);
+  const draining = (): StoredNode => {
+    setState('drain-required');
+    return nodes.trim(cluster.api.get(nodes, believed));
+  };
+
+  it('is logged with the code of the reason', async () => {
+    const event = { type: 'Warning', reason: 'Skipped', message: 'is skipped' } as const;
+    await actor.patchNode(believed, { annotations: {}, event, reason: { code: 'skipped' } }, {});
+    expect(log.lines).toMatchObject([
+      {
+        message: 'node is held up',
+        fields: { node: 'node-1', reason: 'skipped', why: 'is skipped' },
+      },
+    ]);
+  });
+
+  it('is counted as a failure by its reason, and as a drain that has ended', async () => {
+    const reason = exampleOf('drain-timeout');
+    await actor.patchNode(draining(), { to: 'upgrade-failed', reason }, {});
+    expect(await failures('drain-timeout')).toBe(1);
+    expect(await drains('timed-out')).toBe(1);
+    expect(await drains('drained')).toBe(0);
+  });
+
+  it('is a drain that has succeeded where the node goes on to the restart of its driver', async () => {
+    await actor.patchNode(draining(), { to: 'pod-restart-required' }, {});
+    expect(await drains('drained')).toBe(1);
   });
 });
 
@@ -272,6 +308,16 @@ describe('An eviction', () => {
     });
     expect(await counted('refused')).toBe(1);
     expect(log.messages('info')).toEqual([]);
+  });
+
+  it('is refused by a budget that the API server names', async () => {
+    const said = 'It would violate: The disruption budget db needs 2 healthy pods and has 2 currently';
+    refuse(refusal('too-many-requests', { said }));
+    expect(await actor.evict('node-1', pod)).toEqual({
+      result: 'refused',
+      message: said,
+      budget: { name: 'db', needsHealthy: 2, hasHealthy: 2 },
+    });
   });
 
   it.each(['not-found', 'conflict'] as const)('is not needed where the pod is gone: %s', async (code) => {

@@ -1,13 +1,15 @@
 import { ApiError, hasCode } from '../../cluster/errors.ts';
 import type { Cluster } from '../../cluster/port.ts';
-import type { Budget } from '../../reasons/index.ts';
+import { told, type Budget, type ReasonCode } from '../../reasons/index.ts';
 import type { Announcement, NodeChange } from '../../upgrade/actions.ts';
 import type { WorkloadPod } from '../../upgrade/view.ts';
 import type { EventRecorder } from '../telemetry/event-recorder.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { EvictionResult, Metrics } from '../telemetry/metrics.ts';
 import { refusingBudget } from './refusing-budget.ts';
-import { FENCE_ANNOTATION } from '../../contract/keys.ts';
+import { FENCE_ANNOTATION, STATE_LABEL } from '../../contract/keys.ts';
+import { parseState, type NodeState } from '../../contract/states.ts';
+import { lookUp } from '../../kubernetes/objects.ts';
 import { driverPods, type StoredDriverPod } from '../resources/driver-pods.ts';
 import { mapOperations } from '../resources/map-patch.ts';
 import { nodes as nodeType, type StoredNode } from '../resources/nodes.ts';
@@ -21,6 +23,8 @@ export interface ActorOptions {
   readonly signal: AbortSignal;
   /** A write to a node, or to its driver pod, got no answer: it may be done yet, at any time. */
   readonly onDoubt?: (node: string) => void;
+  /** A pod was evicted. */
+  readonly onEvicted?: () => void;
 }
 
 /** What came of asking for an eviction, in the API server's words, and by which budget it was refused, if it said so. */
@@ -144,6 +148,7 @@ export class Actor {
       await cluster.evict(pod, pod.uid);
       log.info({ node, pod: pod.name, namespace: pod.namespace }, 'pod evicted');
       outcome = { result: 'evicted', message: '' };
+      this.#options.onEvicted?.();
     } catch (error) {
       outcome = evictionFailure(error);
       log.debug({ node, pod: pod.name, namespace: pod.namespace, error }, 'pod not evicted');
@@ -161,17 +166,34 @@ export class Actor {
     });
   }
 
-  #tell(node: StoredNode, { to, event }: NodeChange): void {
+  #tell(node: StoredNode, change: NodeChange): void {
     const { log, metrics } = this.#options;
-    if (to !== undefined) {
-      metrics.countTransition(to);
-      log.info(
-        { node: node.name, to, ...(event === undefined ? {} : { why: event.message }) },
-        'node state changed',
-      );
-    }
+    const { to, event, reason } = change;
+    const fields = {
+      node: node.name,
+      ...(to === undefined ? {} : { to }),
+      ...(reason === undefined ? {} : { reason: told(reason).code }),
+      ...(event === undefined ? {} : { why: event.message }),
+    };
+    if (to !== undefined) log.info(fields, 'node state changed');
+    else if (reason !== undefined) log.info(fields, 'node is held up');
+    countIn(metrics, parseState(lookUp(node.labels, STATE_LABEL)), change);
     if (event !== undefined) this.announce(node, event);
   }
+}
+
+/** What a write that is done means for the figures. */
+function countIn(metrics: Metrics, from: NodeState, { to, reason }: NodeChange): void {
+  if (to === undefined) return;
+  metrics.countTransition(to);
+  if (to === 'upgrade-failed') metrics.countFailure(reason?.code ?? 'failed');
+  if (from === 'drain-required') countDrainIn(metrics, to, reason?.code);
+}
+
+function countDrainIn(metrics: Metrics, to: NodeChange['to'], code: ReasonCode | undefined): void {
+  if (to === 'pod-restart-required') metrics.countDrain('drained');
+  if (code === 'drain-refused') metrics.countDrain('refused');
+  if (code === 'drain-timeout') metrics.countDrain('timed-out');
 }
 
 function mayBeUnderWay(error: unknown): boolean {

@@ -19,6 +19,9 @@ const FINE: StatusInput = {
   upToDate: 20,
   states: new Map<NodeState, number>([['upgrade-done', 20]]),
   total: 20,
+  queued: 0,
+  maxParallel: 4,
+  rollout: {},
   blocked: [],
   conditions: [],
   now: NOW,
@@ -122,6 +125,7 @@ describe('How far the rollout is', () => {
       total: 20,
       done: 12,
       required: 4,
+      queued: 0,
       inProgress: 3,
       failed: 2,
       byState: {
@@ -199,6 +203,28 @@ describe('How far the rollout is', () => {
       since: NOW,
     }));
     expect(status({ blocked }).upgrade?.blocked).toHaveLength(20);
+  });
+});
+
+describe('What the rollout is waiting for', () => {
+  const progressing = (change: Partial<StatusInput>): string | undefined =>
+    condition('Progressing', {
+      states: states(['drain-required', 4], ['upgrade-required', 10]),
+      queued: 9,
+      ...change,
+    })?.message;
+
+  it('is the limit, where as many nodes are in progress as it allows', () => {
+    expect(progressing({})).toBe(
+      '4 node(s) in progress, as many as maxParallelUpgrades (4) allows; 9 waiting for their turn; 1 that cannot start yet',
+    );
+  });
+
+  it('is not the limit, where it leaves room, or there is none', () => {
+    for (const maxParallel of [0, 5])
+      expect(progressing({ maxParallel, queued: 10 })).toBe(
+        '4 node(s) in progress; 10 waiting for their turn',
+      );
   });
 });
 

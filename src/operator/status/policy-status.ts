@@ -6,6 +6,7 @@ import {
   type Condition,
   type PolicyState,
   type PolicyStatus,
+  type RolloutStatus,
   type UpgradeStatus,
 } from '../../contract/status.ts';
 import { remedyFor, timestamp, told } from '../../reasons/index.ts';
@@ -30,6 +31,11 @@ export interface StatusInput {
   readonly states: ReadonlyMap<NodeState, number>;
   /** Nodes of which the upgrade knows. */
   readonly total: number;
+  /** How many nodes wait for nothing but their turn. */
+  readonly queued: number;
+  /** How many may be upgraded at once; 0: any number. */
+  readonly maxParallel: number;
+  readonly rollout: RolloutStatus;
   readonly blocked: readonly (Blocked & { readonly node: string; readonly since: number })[];
   /** Those of the status as it stands: a condition that does not change keeps its time. */
   readonly conditions: readonly Condition[];
@@ -110,15 +116,18 @@ function countIn(states: ReadonlyMap<NodeState, number>, matches: (state: NodeSt
   return sum;
 }
 
-function upgradeStatus({ states, total, upToDate, version, blocked }: StatusInput): UpgradeStatus {
+function upgradeStatus(input: StatusInput): UpgradeStatus {
+  const { states, total, upToDate, queued, rollout, version, blocked } = input;
   return {
     progress: `${upToDate}/${total}`,
     total,
     done: upToDate,
     required: states.get('upgrade-required') ?? 0,
+    queued,
     inProgress: countIn(states, isInProgress),
     failed: states.get('upgrade-failed') ?? 0,
     byState: Object.fromEntries([...states].sort(([a], [b]) => (a < b ? -1 : 1))),
+    ...rollout,
     ...(version === undefined ? {} : { targetVersion: version }),
     blocked: blocked.slice(0, MOST_BLOCKED).map(blockedNode),
   };
@@ -165,9 +174,18 @@ function conditions(
   });
 }
 
-function progressing({ autoUpgrade }: StatusInput, upgrade: UpgradeStatus | undefined): Draft {
+/** Whether any node waits for an upgrade, or is in the middle of one. */
+export function isProgressing({ autoUpgrade, version, states }: Omit<StatusInput, 'rollout'>): boolean {
+  return (
+    autoUpgrade &&
+    version !== undefined &&
+    (states.get('upgrade-required') ?? 0) + countIn(states, isInProgress) > 0
+  );
+}
+
+function progressing(input: StatusInput, upgrade: UpgradeStatus | undefined): Draft {
   const type = 'Progressing';
-  if (!autoUpgrade || upgrade === undefined) {
+  if (!input.autoUpgrade || upgrade === undefined) {
     return {
       type,
       status: 'False',
@@ -175,15 +193,18 @@ function progressing({ autoUpgrade }: StatusInput, upgrade: UpgradeStatus | unde
       message: 'Automatic upgrades are switched off',
     };
   }
-  const { required, inProgress } = upgrade;
-  return required + inProgress > 0
-    ? {
-        type,
-        status: 'True',
-        reason: 'RolloutInProgress',
-        message: `${inProgress} node(s) in progress, ${required} waiting`,
-      }
+  return isProgressing(input)
+    ? { type, status: 'True', reason: 'RolloutInProgress', message: whatGoesOn(input, upgrade) }
     : { type, status: 'False', reason: 'RolloutComplete', message: 'No node waits for an upgrade' };
+}
+
+function whatGoesOn({ maxParallel, queued }: StatusInput, { required, inProgress }: UpgradeStatus): string {
+  const full = maxParallel > 0 && inProgress >= maxParallel;
+  return [
+    `${inProgress} node(s) in progress${full ? `, as many as maxParallelUpgrades (${maxParallel}) allows` : ''}`,
+    `${queued} waiting for their turn`,
+    ...(required > queued ? [`${required - queued} that cannot start yet`] : []),
+  ].join('; ');
 }
 
 function degraded({ problems, invalid }: StatusInput, upgrade: UpgradeStatus | undefined): Draft {

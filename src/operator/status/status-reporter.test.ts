@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { settled, type VirtualClock } from '../../cluster/memory/virtual-clock.ts';
 import type { PolicyStatus } from '../../contract/status.ts';
 import { Fleet } from '../../upgrade/fleet.ts';
+import { exampleOf } from '../../reasons/index.ts';
 import { idle, waiting } from '../../upgrade/decision.ts';
 import { aNode } from '../../upgrade/testing/builders.ts';
 import { DriverSync } from '../driver/driver-sync.ts';
@@ -14,6 +15,7 @@ import type { StoredObject } from '../resources/objects.ts';
 import { aRawRevision, aStoredDaemonSet, aStoredPolicy, NAMESPACE } from '../testing/builders.ts';
 import { TestCluster } from '../testing/test-cluster.ts';
 import { readSeries, RecordedLog } from '../testing/recorders.ts';
+import { RolloutFigures } from './rollout-figures.ts';
 import { StatusReporter } from './status-reporter.ts';
 import { Tally } from './tally.ts';
 
@@ -28,6 +30,7 @@ let driverSync: DriverSync;
 let fleet: Fleet;
 let tally: Tally;
 let reasons: StandingReasons;
+let rollout: RolloutFigures;
 let metrics: Metrics;
 let reporter: StatusReporter;
 
@@ -58,22 +61,28 @@ beforeEach(async () => {
   fleet = new Fleet();
   tally = new Tally();
   reasons = new StandingReasons(clock);
+  rollout = new RolloutFigures(clock);
   metrics = createMetrics();
-  reporter = new StatusReporter({
+  reporter = makeReporter();
+  driverSync.touch();
+  await clock.advance(100);
+});
+
+function makeReporter(): StatusReporter {
+  return new StatusReporter({
     policy: new ActivePolicy((name) => policies.find((each) => each.name === name)),
     policies: { values: () => policies },
-    daemonSets: live,
+    daemonSets: { values: () => daemonSets },
     revisions,
     driverSync,
     fleet,
     tally,
+    rollout,
     reasons,
     metrics,
     clock,
   });
-  driverSync.touch();
-  await clock.advance(100);
-});
+}
 
 async function daemonSet(desired: number, uid: string): Promise<void> {
   const made = aStoredDaemonSet({ uid, name: uid, desired });
@@ -130,7 +139,7 @@ describe('The status of the policy that counts', () => {
   });
 
   it('has since when a node has been held up', async () => {
-    const reason = { code: 'skipped', message: 'for people' } as const;
+    const reason = { code: 'skipped' } as const;
     reasons.note('n1', reason);
     fleet.see('n1', 'upgrade-required');
     tally.note('n1', aNode({ state: 'upgrade-required' }), waiting(reason));
@@ -146,6 +155,49 @@ describe('The status of the policy that counts', () => {
     policies = [aStoredPolicy({ driver: DRIVER, status: before })];
     await clock.advance(60_000);
     expect(statusOf()).toEqual(before);
+  });
+});
+
+describe('What a rollout has cost', () => {
+  const cordoned = { state: 'drain-required', cordoned: true } as const;
+  const drained = (name: string): void => {
+    fleet.see(name, 'drain-required');
+    tally.note(name, aNode(cordoned), idle);
+    rollout.note(name, aNode(cordoned));
+  };
+  const asWritten = (): PolicyStatus | undefined => {
+    const status = statusOf();
+    policies = [aStoredPolicy({ driver: DRIVER, status })];
+    return status;
+  };
+
+  it('is brought up to date together with other news, and is no news by itself', async () => {
+    await daemonSet(3, 'a');
+    drained('n1');
+    expect(asWritten()?.upgrade).toMatchObject({ nodeSecondsOutOfService: 0, podsEvicted: 0 });
+    await clock.advance(10_000);
+    rollout.noteEviction();
+    expect(asWritten()?.upgrade).toMatchObject({ nodeSecondsOutOfService: 0, podsEvicted: 0 });
+    upToDate('n2');
+    expect(asWritten()?.upgrade).toMatchObject({ nodeSecondsOutOfService: 10, podsEvicted: 1 });
+  });
+
+  it('goes on where the operator before has left off, and so does the time for which nodes have waited', async () => {
+    await daemonSet(3, 'a');
+    drained('n1');
+    const reason = exampleOf('eviction-blocked');
+    tally.note('n1', aNode(cordoned), waiting(reason));
+    reasons.note('n1', reason);
+    await clock.advance(60_000);
+    rollout.noteEviction();
+    const before = asWritten()?.upgrade;
+    rollout = new RolloutFigures(clock);
+    reasons = new StandingReasons(clock);
+    await clock.advance(1000);
+    reporter = makeReporter();
+    reporter.resume();
+    reasons.note('n1', reason);
+    expect(asWritten()?.upgrade).toEqual(before);
   });
 });
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../../cluster/clock.ts';
 import { POLICY_NAME } from '../../contract/keys.ts';
 import { MOST_BLOCKED, type PolicyStatus } from '../../contract/status.ts';
@@ -9,7 +10,8 @@ import type { StandingReasons } from '../nodes/standing-reasons.ts';
 import type { ActivePolicy } from '../policy.ts';
 import type { StoredDaemonSet } from '../resources/daemonsets.ts';
 import type { StoredObject } from '../resources/objects.ts';
-import { ignoredStatus, policyStatus } from './policy-status.ts';
+import { ignoredStatus, isProgressing, policyStatus, type StatusInput } from './policy-status.ts';
+import { toldFigures, type RolloutFigures } from './rollout-figures.ts';
 import { statusOf } from './status-writer.ts';
 import type { Tally } from './tally.ts';
 
@@ -21,6 +23,7 @@ export interface StatusReporterOptions {
   readonly driverSync: DriverSync;
   readonly fleet: Fleet;
   readonly tally: Tally;
+  readonly rollout: RolloutFigures;
   readonly reasons: StandingReasons;
   readonly metrics: Metrics;
   readonly clock: Clock;
@@ -35,8 +38,9 @@ export class StatusReporter {
   }
 
   compute(): readonly { readonly policy: StoredObject; readonly status: PolicyStatus }[] {
-    const { policies, metrics, fleet, policy } = this.#options;
+    const { policies, metrics, fleet, policy, tally } = this.#options;
     metrics.setNodesByState(Object.fromEntries(fleet.states));
+    metrics.setNodesByReason(tally.byReason);
     metrics.setMaxParallel(policy.policy?.upgrade.maxParallelUpgrades ?? 0);
     return [...policies.values()].map((object) => ({
       policy: object,
@@ -46,10 +50,24 @@ export class StatusReporter {
   }
 
   #active(object: StoredObject): PolicyStatus {
-    const { policy, driverSync, daemonSets, revisions, fleet, tally, metrics, clock } = this.#options;
+    const { fleet, metrics, rollout } = this.#options;
+    const input = this.#input(object);
+    rollout.observe(input.version, isProgressing(input));
+    const figures = rollout.status(fleet.waiting + fleet.counts.inProgress);
+    const told = statusOf(object);
+    const asTold = policyStatus({ ...input, rollout: toldFigures(told?.upgrade) });
+    // The figures grow with the time: alone they are no reason to write anything.
+    const status = isDeepStrictEqual(asTold, told) ? asTold : policyStatus({ ...input, rollout: figures });
+    metrics.setPolicyState(status.state ?? 'notReady');
+    metrics.setRollout(figures, { done: input.upToDate, total: input.total });
+    return status;
+  }
+
+  #input(object: StoredObject): Omit<StatusInput, 'rollout'> {
+    const { policy, driverSync, daemonSets, revisions, fleet, tally, clock } = this.#options;
     const all = [...daemonSets.values()];
     const usable = policy.policy;
-    const status = policyStatus({
+    return {
       generation: generationOf(object),
       invalid: policy.invalid,
       version: usable?.driver?.version,
@@ -60,12 +78,21 @@ export class StatusReporter {
       upToDate: tally.upToDate,
       states: fleet.states,
       total: fleet.size,
+      queued: fleet.waiting,
+      maxParallel: usable?.upgrade.maxParallelUpgrades ?? 0,
       blocked: this.#blocked(),
       conditions: statusOf(object)?.conditions ?? [],
       now: clock.now(),
-    });
-    metrics.setPolicyState(status.state ?? 'notReady');
-    return status;
+    };
+  }
+
+  /** Goes on from what an operator that ran before has written. To be called once, before anything is computed. */
+  resume(): void {
+    const { policies, rollout, reasons } = this.#options;
+    const policy = [...policies.values()].find(({ name }) => name === POLICY_NAME);
+    const told = policy === undefined ? undefined : statusOf(policy)?.upgrade;
+    rollout.resume(told);
+    for (const { node, code, since } of told?.blocked ?? []) reasons.remember(node, code, Date.parse(since));
   }
 
   #blocked() {

@@ -85,3 +85,38 @@ describe('Nodes that are held up', () => {
     expect(tally.firstBlocked(2, (name) => name !== 'a').map(({ node }) => node)).toEqual(['b', 'c']);
   });
 });
+
+describe('Nodes by reason', () => {
+  it('are counted by what they wait for, or have failed on, and not by what passes at once', () => {
+    const failed = (code: string): Decision =>
+      waiting({ code: 'failed', cause: { told: true, code, message: 'x' } });
+    tally.note('a', aNode(), held('slot'));
+    tally.note('b', aNode(), held('slot'));
+    tally.note('c', aNode(), held('in-progress'));
+    tally.note('d', aNode(), failed('drain-timeout'));
+    tally.note('e', aNode(), failed('made-up'));
+    expect(tally.byReason).toEqual(
+      new Map([
+        ['slot', 2],
+        ['drain-timeout', 1],
+        ['failed', 1],
+      ]),
+    );
+  });
+
+  it('are counted anew only as far as they change', () => {
+    tally.note('a', aNode(), held('slot'));
+    tally.note('a', aNode(), held('slot'));
+    tally.note('b', aNode(), held('slot'));
+    tally.note('a', aNode(), held('skipped'));
+    expect(tally.byReason).toEqual(
+      new Map([
+        ['slot', 1],
+        ['skipped', 1],
+      ]),
+    );
+    tally.note('a', undefined, undefined);
+    tally.note('b', aNode(), idle);
+    expect(tally.byReason).toEqual(new Map());
+  });
+});

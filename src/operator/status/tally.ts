@@ -1,4 +1,11 @@
-import { entryOf, type Reason, type Severity } from '../../reasons/index.ts';
+import {
+  entryOf,
+  knownCode,
+  told,
+  type Reason,
+  type ReasonCode,
+  type Severity,
+} from '../../reasons/index.ts';
 import { driverCondition } from '../../upgrade/driver-condition.ts';
 import type { Decision } from '../../upgrade/actions.ts';
 import { SortedNames } from '../../upgrade/sorted-names.ts';
@@ -18,17 +25,41 @@ export class Tally {
   readonly #upToDate = new Set<string>();
   readonly #blocked = new Map<string, Blocked>();
   readonly #blockedNames = new SortedNames();
+  readonly #codes = new Map<string, ReasonCode>();
+  readonly #byReason = new Map<ReasonCode, number>();
 
   note(name: string, view: NodeView | undefined, decision: Decision | undefined): void {
     if (view !== undefined && driverCondition(view).kind === 'ready') this.#upToDate.add(name);
     else this.#upToDate.delete(name);
     const reason = decision?.reason;
+    this.#count(name, view === undefined ? undefined : reason);
     if (view === undefined || reason === undefined || PASSING.has(entryOf(reason.code).severity)) {
       this.#blocked.delete(name);
       this.#blockedNames.delete(name);
     } else {
       this.#blocked.set(name, { state: stateOf(view), reason });
       this.#blockedNames.add(name);
+    }
+  }
+
+  /** How many nodes wait, or have failed, for which reason; reasons without a node are left out, and what passes at once. */
+  get byReason(): ReadonlyMap<ReasonCode, number> {
+    return this.#byReason;
+  }
+
+  #count(name: string, reason: Reason | undefined): void {
+    const before = this.#codes.get(name);
+    const code = codeOf(reason);
+    if (before === code) return;
+    if (before !== undefined) {
+      const left = (this.#byReason.get(before) ?? 0) - 1;
+      if (left > 0) this.#byReason.set(before, left);
+      else this.#byReason.delete(before);
+    }
+    if (code === undefined) this.#codes.delete(name);
+    else {
+      this.#codes.set(name, code);
+      this.#byReason.set(code, (this.#byReason.get(code) ?? 0) + 1);
     }
   }
 
@@ -52,4 +83,10 @@ export class Tally {
       return blocked === undefined ? [] : [{ node, ...blocked }];
     });
   }
+}
+
+/** Of a node that has failed, what it has failed on, if that is a reason of the list: what stands on a node may be anything. */
+function codeOf(reason: Reason | undefined): ReasonCode | undefined {
+  if (reason === undefined || entryOf(reason.code).severity === 'passing') return undefined;
+  return knownCode(told(reason).code) ?? reason.code;
 }

@@ -65,6 +65,48 @@ describe('the metrics', () => {
     expect(await read(metrics, 'ofed_operator_max_parallel_upgrades')).toBe(25);
   });
 
+  it('show what a rollout has cost, and forget it where another leads', async () => {
+    const metrics = createMetrics();
+    const figures = { upgraded: 3, podsEvicted: 7, nodeSecondsOutOfService: 90 };
+    const startedAt = '2026-01-01T00:00:00Z';
+    metrics.setRollout({ startedAt, ...figures }, { done: 3, total: 12 });
+    const shown = {
+      'rollout_nodes{is="done"}': 3,
+      'rollout_nodes{is="total"}': 12,
+      rollout_started_timestamp_seconds: Date.parse(startedAt) / 1000,
+      rollout_finished_timestamp_seconds: 0,
+      rollout_pods_evicted: 7,
+      rollout_node_seconds_out_of_service: 90,
+    };
+    for (const [series, value] of Object.entries(shown))
+      expect(await read(metrics, `ofed_operator_${series}`), series).toBe(value);
+    metrics.setLeader(false);
+    for (const series of Object.keys(shown))
+      expect(await read(metrics, `ofed_operator_${series}`), series).toBe(0);
+  });
+
+  it('show how many nodes wait for which reason, and none for what passes at once', async () => {
+    const metrics = createMetrics();
+    metrics.setNodesByReason(new Map([['slot', 40]]));
+    metrics.setNodesByReason(new Map([['eviction-blocked', 2]]));
+    expect(await read(metrics, 'ofed_operator_nodes_by_reason{reason="slot"}')).toBe(0);
+    expect(await read(metrics, 'ofed_operator_nodes_by_reason{reason="eviction-blocked"}')).toBe(2);
+    expect(await read(metrics, 'ofed_operator_nodes_by_reason{reason="in-progress"}')).toBeUndefined();
+  });
+
+  it('count failures and drains, and time the states', async () => {
+    const metrics = createMetrics();
+    expect(await read(metrics, 'ofed_operator_drains_total{result="timed-out"}')).toBe(0);
+    metrics.countDrain('timed-out');
+    metrics.countFailure('drain-timeout');
+    metrics.observeStateSeconds('drain-required', 7);
+    expect(await read(metrics, 'ofed_operator_drains_total{result="timed-out"}')).toBe(1);
+    expect(await read(metrics, 'ofed_operator_node_failures_total{reason="drain-timeout"}')).toBe(1);
+    const times = 'ofed_operator_node_state_duration_seconds';
+    expect(await read(metrics, `${times}_bucket{le="5",state="drain-required"}`)).toBe(0);
+    expect(await read(metrics, `${times}_bucket{le="10",state="drain-required"}`)).toBe(1);
+  });
+
   it('count API calls by verb, resource and code, and time them', async () => {
     const metrics = createMetrics();
     metrics.countApiRequest({ verb: 'patch', resource: 'nodes', status: 200, seconds: 0.02 });

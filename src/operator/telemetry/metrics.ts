@@ -1,8 +1,11 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Registry } from 'prom-client';
+import type { Gauge } from 'prom-client';
 import { UPGRADE_STATES } from '../../contract/states.ts';
 import type { NodeState } from '../../contract/states.ts';
 import { registerEventLoopMetrics } from './event-loop-metrics.ts';
+import { countersIn, gaugesIn, histogramsIn } from './instruments.ts';
 import { registerProcessMetrics } from './process-metrics.ts';
+import { rolloutMetrics, type RolloutMetrics } from './rollout-metrics.ts';
 
 /** How an eviction ended: accepted, refused by a PodDisruptionBudget, the pod was gone already, or the call failed. */
 export type EvictionResult = 'evicted' | 'refused' | 'gone' | 'failed';
@@ -24,7 +27,7 @@ export interface ApiRequest {
 }
 
 /** What the operator counts. Every figure is an aggregate: no series carries the name of a node or a pod. */
-export interface Metrics {
+export interface Metrics extends RolloutMetrics {
   /** How many nodes are in each state; a state that is not named has none. */
   setNodesByState(totals: Readonly<Partial<Record<NodeState, number>>>): void;
   /** How many nodes may be in progress at once; 0: no limit. */
@@ -46,7 +49,6 @@ export interface Metrics {
   readonly contentType: string;
 }
 
-const PREFIX = 'ofed_operator_';
 const NODE_STATES: readonly NodeState[] = ['none', ...UPGRADE_STATES];
 const CALL_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
@@ -55,16 +57,19 @@ export function createMetrics(): Metrics {
   const registry = new Registry();
   registerProcessMetrics(registry);
   registerEventLoopMetrics(registry);
+  const { forget, ...rollout } = rolloutMetrics(registry);
   return {
-    ...rolloutMetrics(registry),
+    ...rollout,
+    ...fleetMetrics(registry, forget),
     ...apiMetrics(registry),
     render: () => registry.metrics(),
     contentType: registry.contentType,
   };
 }
 
-function rolloutMetrics(
+function fleetMetrics(
   registry: Registry,
+  forgetRollout: () => void,
 ): Pick<
   Metrics,
   | 'setNodesByState'
@@ -101,6 +106,7 @@ function rolloutMetrics(
     setAll(nodes, NODE_STATES, () => 0);
     setAll(policy, POLICY_STATES, () => 0);
     maxParallel.set(0);
+    forgetRollout();
   };
   forget();
   for (const result of ['evicted', 'refused', 'gone', 'failed'] satisfies EvictionResult[]) {
@@ -136,13 +142,12 @@ function apiMetrics(registry: Registry): Pick<Metrics, 'countApiRequest' | 'coun
   const counter = countersIn(registry);
   const requests = counter('api_requests_total', 'Calls to the API server.', 'verb', 'resource', 'code');
   const restarts = counter('watch_restarts_total', 'Watches that ended and were begun again.', 'resource');
-  const durations = new Histogram({
-    name: `${PREFIX}api_request_duration_seconds`,
-    help: 'How long calls to the API server took; for a watch, until its stream began.',
-    labelNames: ['verb', 'resource'],
-    buckets: CALL_SECONDS,
-    registers: [registry],
-  });
+  const durations = histogramsIn(registry, CALL_SECONDS)(
+    'api_request_duration_seconds',
+    'How long calls to the API server took; for a watch, until its stream began.',
+    'verb',
+    'resource',
+  );
   return {
     countApiRequest: ({ verb, resource, status, seconds }) => {
       requests.inc({ verb, resource, code: String(status) });
@@ -152,14 +157,4 @@ function apiMetrics(registry: Registry): Pick<Metrics, 'countApiRequest' | 'coun
       restarts.inc({ resource });
     },
   };
-}
-
-function gaugesIn(registry: Registry) {
-  return (name: string, help: string, ...labelNames: readonly string[]): Gauge =>
-    new Gauge({ name: PREFIX + name, help, labelNames: [...labelNames], registers: [registry] });
-}
-
-function countersIn(registry: Registry) {
-  return (name: string, help: string, ...labelNames: readonly string[]): Counter =>
-    new Counter({ name: PREFIX + name, help, labelNames: [...labelNames], registers: [registry] });
 }

@@ -2,12 +2,22 @@ import { REASON_ANNOTATION, SKIP_LABEL, STATE_LABEL } from '../contract/keys.ts'
 import { isInProgress, parseState } from '../contract/states.ts';
 import type { ApiServer, RawObject } from '../cluster/memory/api/types.ts';
 import { lookUp } from '../kubernetes/objects.ts';
+import { entryOf, knownCode, parseReason, type ReasonCode } from '../reasons/index.ts';
 
 const NODES = { group: '', plural: 'nodes' } as const;
 const PODS = { group: '', plural: 'pods' } as const;
 
 /** Reasons that name pods: one of those named must be on the node. */
-const ABOUT_PODS = /^(jobs-running|eviction-blocked|pods-leaving|drain-refused): /;
+const ABOUT_PODS: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
+  'jobs-running',
+  'pods-leaving',
+  'pods-stuck-terminating',
+  'eviction-blocked',
+  'driver-stuck-terminating',
+  'driver-unscheduled',
+  'driver-init-waiting',
+  'driver-starting',
+]);
 
 /**
  * `explained`: a node that is held up, or has failed, says by what, and what it says is so. To be asked when nothing has moved for a while.
@@ -34,16 +44,32 @@ export function unexplained(
 function complaint(api: ApiServer, node: RawObject, slotsTaken: boolean): string | undefined {
   const state = stateOf(node);
   if (state === 'none' || state === 'upgrade-done') return undefined;
-  const reason = lookUp(node.metadata.annotations, REASON_ANNOTATION) ?? '';
-  if (reason === '') {
-    // That all slots are taken stands in the policy's status, once for all nodes that wait for one.
+  const said = lookUp(node.metadata.annotations, REASON_ANNOTATION) ?? '';
+  if (said === '') {
+    // A node that began to wait before this operator came says nothing of that it is its turn that it waits for.
     return state === 'upgrade-required' && slotsTaken ? undefined : `stands in ${state} and does not say why`;
   }
-  if (state === 'upgrade-failed' || !ABOUT_PODS.test(reason)) return undefined;
+  const code = knownCode(parseReason(said)?.code);
+  if (code === undefined) return `says "${said}", which is no reason of the list`;
+  return isTrue(api, node, { code, said, slotsTaken }) ? undefined : `says "${said}", and that is not so`;
+}
+
+interface Said {
+  readonly code: ReasonCode;
+  readonly said: string;
+  readonly slotsTaken: boolean;
+}
+
+function isTrue(api: ApiServer, node: RawObject, { code, said, slotsTaken }: Said): boolean {
+  if (stateOf(node) === 'upgrade-failed')
+    return (
+      entryOf(code).severity === 'failed' || code === 'node-not-ready' || code === 'recovered-waits-for-slot'
+    );
+  if (code === 'slot') return slotsTaken;
+  if (code === 'skipped') return lookUp(node.metadata.labels, SKIP_LABEL) === 'true';
+  if (!ABOUT_PODS.has(code)) return true;
   const pods = api.list(PODS, { fieldSelector: `spec.nodeName=${node.metadata.name}` });
-  return pods.some(({ metadata }) => reason.includes(metadata.name))
-    ? undefined
-    : `says "${reason}", and there is no such pod on it`;
+  return pods.some(({ metadata }) => said.includes(metadata.name));
 }
 
 /** Nodes that the upgrade has to do with and that are not at its end, for people. */

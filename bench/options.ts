@@ -21,6 +21,11 @@ export function sizes(text: string): readonly number[] {
   return text.split(',').map(atLeastOne);
 }
 
+/** `--max-old-space-size=128 --trace-gc` */
+export function words(text: string): readonly string[] {
+  return text.split(' ').filter((word) => word !== '');
+}
+
 const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
 
 /** `500ms`, `1s`, `10m`, `1h`. @returns milliseconds */

@@ -5,10 +5,18 @@ import type { Contender, EventLoopDelay, RunningContender } from './contender.ts
 
 export const POLICY = `/apis/mellanox.com/v1alpha1/nicclusterpolicies/${POLICY_NAME}`;
 
-/** This operator. @param profiles a folder for profiles of where its CPU time goes, one for each time that it is started */
-export function ownOperator(profiles?: string): Contender {
-  const nodeArgs = profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`];
-  return { name: 'ofed-operator', start: (controlPlane) => startOwn(controlPlane, nodeArgs) };
+export interface OwnOperatorOptions {
+  /** A folder for profiles of where its CPU time goes, one for each time that it is started. */
+  readonly profiles?: string | undefined;
+  /** Flags of Node itself. */
+  readonly nodeArgs?: readonly string[] | undefined;
+}
+
+/** This operator. */
+export function ownOperator({ profiles, nodeArgs = [] }: OwnOperatorOptions = {}): Contender {
+  const profiling = profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`];
+  const flags = [...profiling, ...nodeArgs];
+  return { name: 'ofed-operator', start: (controlPlane) => startOwn(controlPlane, flags) };
 }
 
 async function startOwn(controlPlane: ControlPlane, nodeArgs: readonly string[]): Promise<RunningContender> {

@@ -1,5 +1,13 @@
 import type { Command } from 'commander';
-import { atLeastOne, count, durationOption, outputOption, profileOption, saveOption } from '../options.ts';
+import {
+  atLeastOne,
+  count,
+  durationOption,
+  outputOption,
+  profileOption,
+  saveOption,
+  words,
+} from '../options.ts';
 import { publish, type Publishing } from '../report/publish.ts';
 import { figuresOf, rolloutReport } from './report.ts';
 import { compareRollouts, type RolloutOptions } from './rollout.ts';
@@ -12,6 +20,7 @@ interface Flags extends Publishing {
   readonly bystanders: number;
   readonly operator?: string;
   readonly profile?: string;
+  readonly nodeArgs: readonly string[];
   readonly rounds: number;
   readonly timeout: number;
 }
@@ -34,6 +43,7 @@ export function addRollout(program: Command): void {
     .option('--rounds <count>', 'how often each has its turn; medians are shown', atLeastOne, 1)
     .addOption(durationOption('--timeout <time>', 'how long one rollout may take', '20m'))
     .addOption(profileOption())
+    .option('--node-args <flags>', "flags for the operator's Node, to find out what they change", words, [])
     .addOption(outputOption())
     .addOption(saveOption())
     .addHelpText(

@@ -9,6 +9,8 @@ export interface RolloutOptions extends FleetPlan {
   readonly operator?: string;
   /** A folder for CPU profiles of this operator. */
   readonly profile?: string;
+  /** Flags of this operator's Node. */
+  readonly nodeArgs?: readonly string[];
   /** How often each upgrades the fleet, in turns. */
   readonly rounds: number;
   readonly timeoutMs: number;
@@ -28,7 +30,9 @@ export interface Run {
  */
 export async function compareRollouts(options: RolloutOptions, say: Say): Promise<readonly Run[]> {
   const operator =
-    options.operator === undefined ? ownOperator(options.profile) : foreignOperator(options.operator);
+    options.operator === undefined
+      ? ownOperator({ profiles: options.profile, nodeArgs: options.nodeArgs })
+      : foreignOperator(options.operator);
   const pair = [operator, floor(options.parallel)];
   const fleet = await Fleet.setUp(options, operator, say);
   try {

@@ -41,7 +41,7 @@ export async function measureSteady(options: SteadyOptions, say: Say): Promise<r
   const fleet = await Fleet.setUp(plan, ownOperator(), say);
   const { controlPlane } = fleet;
   const names = Array.from({ length: nodes }, (_, index) => `node-${index}`);
-  const running = await ownOperator(options.profile).start(controlPlane);
+  const running = await ownOperator({ profiles: options.profile }).start(controlPlane);
   try {
     await fleet.calm();
     say('nothing happens');

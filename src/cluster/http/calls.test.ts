@@ -203,6 +203,20 @@ describe('A call that gets no answer', () => {
     expect(harness.server.received).toHaveLength(64);
   });
 
+  it('waits for no other if it is about a Lease', async () => {
+    const lease: ResourceType<TestNode> = { ...testNodes, kind: 'Lease', plural: 'leases', namespaced: true };
+    const cluster = harness.cluster();
+    harness.server.answer((request, response) => {
+      if (request.path.includes('/leases/')) json({ ...rawNode('l', 7), kind: 'Lease' })(request, response);
+    });
+    const unanswered = Array.from({ length: 65 }, () => cluster.patch(testNodes, { name: 'n1' }, []));
+    const given = unanswered.map((call) => expect(call).rejects.toMatchObject({ code: 'connection' }));
+    await harness.server.until(64);
+    expect(await cluster.patch(lease, { name: 'l', namespace: 'ns' }, [])).toMatchObject({ name: 'l' });
+    await cluster.close();
+    await Promise.all(given);
+  });
+
   it('fails at once when the caller gives up while the connection is being made', async () => {
     // Accepts connections, and never says a word of TLS.
     const mute = createServer();

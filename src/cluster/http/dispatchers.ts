@@ -1,14 +1,21 @@
 import { Pool } from 'undici';
 import type { Connection } from './connection.ts';
 
-/** The sockets to one API server. Calls and watches do not share any, so that no number of watches can starve a call. */
+/**
+ * The sockets to one API server. Calls and watches do not share any, so that no number of watches can starve a call; nor do Leases and
+ * other calls, so that no number of them keeps a leader from saying that it is still there.
+ */
 export interface Dispatchers {
   readonly calls: Pool;
+  readonly leases: Pool;
   readonly watches: Pool;
 }
 
 // As many calls at once as still raise the throughput against one API server; more only wait there instead of here.
 const CALL_CONNECTIONS = 64;
+
+// There is one Lease, written by one call at a time; one more, for the one that hangs.
+const LEASE_CONNECTIONS = 2;
 
 // The API server drops a connection that was idle for 90 s: be the first, or a write meets a socket that is just being closed.
 const IDLE_MS = 60_000;
@@ -36,12 +43,10 @@ export function openDispatchers(connection: Connection): Dispatchers {
       ...(tls.serverName === undefined ? {} : { servername: tls.serverName }),
     },
   };
+  const answered = { ...common, maxResponseSize: LARGEST_ANSWER };
   return {
-    calls: new Pool(server.origin, {
-      ...common,
-      connections: CALL_CONNECTIONS,
-      maxResponseSize: LARGEST_ANSWER,
-    }),
+    calls: new Pool(server.origin, { ...answered, connections: CALL_CONNECTIONS }),
+    leases: new Pool(server.origin, { ...answered, connections: LEASE_CONNECTIONS }),
     watches: new Pool(server.origin, { ...common, connections: null }),
   };
 }

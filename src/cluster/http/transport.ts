@@ -69,15 +69,17 @@ export class Transport {
 
   /** Breaks off whatever is under way. */
   async close(): Promise<void> {
-    await Promise.all([this.#dispatchers.calls.destroy(), this.#dispatchers.watches.destroy()]);
+    await Promise.all(Object.values(this.#dispatchers).map((pool: Pool) => pool.destroy()));
   }
 
   async #recorded<R>(call: Call, read: (answer: Dispatcher.ResponseData) => Promise<R>): Promise<R> {
     const cutoff = new Cutoff(this.#options.clock, call.signal);
     const record = this.#startRecord(call);
+    const { calls, leases } = this.#dispatchers;
     try {
       cutoff.arm(this.#options.callTimeoutMs);
-      const answer = await cutoff.race(this.#request(this.#dispatchers.calls, call, cutoff));
+      const pool = call.resource === 'leases' ? leases : calls;
+      const answer = await cutoff.race(this.#request(pool, call, cutoff));
       const result = await read(answer);
       record(answer.statusCode);
       return result;

@@ -1,5 +1,6 @@
+import { createSecureContext } from 'node:tls';
 import { Pool } from 'undici';
-import type { Connection } from './connection.ts';
+import type { Connection, TlsOptions } from './connection.ts';
 
 /**
  * The sockets to one API server. Calls and watches do not share any, so that no number of watches can starve a call; nor do Leases and
@@ -37,9 +38,7 @@ export function openDispatchers(connection: Connection): Dispatchers {
     connect: {
       timeout: CONNECT_MS,
       rejectUnauthorized: tls.insecure !== true,
-      ...(tls.ca === undefined ? {} : { ca: tls.ca }),
-      ...(tls.cert === undefined ? {} : { cert: tls.cert }),
-      ...(tls.key === undefined ? {} : { key: tls.key }),
+      ...certificates(tls),
       ...(tls.serverName === undefined ? {} : { servername: tls.serverName }),
     },
   };
@@ -49,4 +48,19 @@ export function openDispatchers(connection: Connection): Dispatchers {
     leases: new Pool(server.origin, { ...answered, connections: LEASE_CONNECTIONS }),
     watches: new Pool(server.origin, { ...common, connections: null }),
   };
+}
+
+/** Parsed once, not for each connection: a watch of a node's pods takes one of its own, and there is such a watch for each node. */
+function certificates({ ca, cert, key }: TlsOptions): object {
+  const pem = {
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+  };
+  try {
+    return { secureContext: createSecureContext(pem) };
+  } catch {
+    // Whoever makes a call is told what is wrong with them.
+    return pem;
+  }
 }

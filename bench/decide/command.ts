@@ -12,6 +12,8 @@ interface Flags extends Publishing {
 /** Nodes that are upgraded at least for each size. */
 const SAMPLE = 20_000;
 
+const ROUNDS = 5;
+
 /** `npm run bench -- decide` */
 export function addDecide(program: Command): void {
   program
@@ -29,10 +31,16 @@ export function addDecide(program: Command): void {
       await publish({ output, save }, { nodes, parallel }, (say) => {
         say('warming up');
         costOf(SAMPLE, parallel);
-        const costs = nodes.map((size) => {
-          say(`${size} nodes`);
-          return costOf(size, parallel);
-        });
+        // In turns, and the best of each counts: whatever else the machine does can only add to it.
+        const rounds = Array.from({ length: ROUNDS }, (_, round) =>
+          nodes.map((size) => {
+            say(`round ${round + 1} of ${ROUNDS}: ${size} nodes`);
+            return costOf(size, parallel);
+          }),
+        );
+        const costs = nodes.map((_, index) =>
+          rounds.map((round) => round[index]!).reduce((a, b) => (b.coreSeconds < a.coreSeconds ? b : a)),
+        );
         return Promise.resolve({ text: report(costs), figures: costs });
       });
     });

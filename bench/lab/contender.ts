@@ -16,7 +16,7 @@ export interface RunningContender {
   ask(request: Ask): Promise<void>;
   /** How long its event loop kept callers waiting since the last call; undefined: it does not say. */
   eventLoopDelay(): Promise<EventLoopDelay | undefined>;
-  /** The end of its log; empty if it still runs. */
+  /** That it has ended before its time, and the end of its log; empty if it has not. */
   obituary(): string;
   stop(): Promise<void>;
 }

@@ -14,7 +14,7 @@ import { applyPolicy, policyYaml } from '../../test/harness/index.ts';
 import { Reader } from '../../test/observer/api.ts';
 import { Feed } from '../../test/observer/feed.ts';
 import { currentVersion } from '../../test/observer/lists.ts';
-import type { Contender, RunningContender } from './contender.ts';
+import type { Contender } from './contender.ts';
 
 export interface FleetPlan {
   readonly nodes: number;
@@ -101,11 +101,12 @@ export class Fleet {
     say(`bringing ${nodes} drivers up`);
     const upgradePolicy = { autoUpgrade: true, maxParallelUpgrades: parallel, drain: { enable: true } };
     await applyPolicy(this.controlPlane, policyYaml({ version: this.nextVersion(), upgradePolicy }));
-    await eventually(() => this.#allDone(running), {
+    await eventually(() => running.obituary() !== '' || this.#allDone(), {
       what: `${nodes} nodes to have their first driver`,
       timeoutMs: 30 * MINUTE,
       intervalMs: 500,
     });
+    if (running.obituary() !== '') throw new Error(running.obituary());
     await this.calm();
     await running.stop();
     if (podsPerNode === 0) return;
@@ -113,8 +114,7 @@ export class Fleet {
     await spreadWorkload(api, { replicas: podsPerNode * nodes }, 30 * MINUTE);
   }
 
-  #allDone(running: RunningContender): boolean {
-    if (running.obituary() !== '') throw new Error(`it has ended:\n${running.obituary()}`);
+  #allDone(): boolean {
     const done = this.count('upgrade-done');
     if (done < this.plan.nodes) throw new Error(`${done} have`);
     return true;

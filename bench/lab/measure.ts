@@ -74,7 +74,7 @@ async function finished(
     const { nodesDone } = statistics;
     if (nodesDone >= nodes) return statistics;
     onProgress(`${nodesDone} of ${nodes} nodes done`);
-    if (running.obituary() !== '') throw new Error(`it ended:\n${running.obituary()}`);
+    if (running.obituary() !== '') throw new Error(running.obituary());
     if (Date.now() > deadline)
       throw new Error(`only ${nodesDone} of ${nodes} nodes were done after ${timeoutMs / 1000} s`);
     await sleep(LOOK_MS);

@@ -37,7 +37,7 @@ async function startOwn(controlPlane: ControlPlane, nodeArgs: readonly string[])
       return setPolicyVersion(controlPlane, version);
     },
     eventLoopDelay: async () => eventLoopDelay(await metrics()),
-    obituary: () => (operator.isRunning ? '' : operator.lastLog()),
+    obituary: () => (operator.isRunning ? '' : `it has ended:\n${operator.lastLog()}`),
     stop: async () => {
       await operator.stop();
     },

@@ -43,7 +43,7 @@ export function floor(parallel: number): Contender {
 /** Any operator that honours the contract, by its command line. It reaches the cluster by `$KUBECONFIG`. */
 export function foreignOperator(command: string): Contender {
   return {
-    name: command,
+    name: 'operator',
     start: async (controlPlane) => {
       await installOperator(controlPlane);
       const access = await accountFor(controlPlane, 'contender');
@@ -102,12 +102,18 @@ function handle(running: Running, { user, logFile, ask }: Parts): RunningContend
     user,
     ask,
     eventLoopDelay: () => Promise.resolve(undefined),
-    obituary: () => (running.end === undefined || running.end.code === 0 ? '' : lastLines(logFile)),
+    obituary: () => obituary(running, logFile),
     stop: async () => {
       running.signal('SIGTERM');
       if ((await endsWithin(running, STOP_MS)) === undefined) running.signal('SIGKILL');
     },
   };
+}
+
+/** The floor ends with 0 when it is done. */
+function obituary({ end }: Running, logFile: string): string {
+  if (end === undefined || end.code === 0) return '';
+  return `it has ended (${JSON.stringify(end)}):\n${lastLines(logFile)}`;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { isExternallyMaintained, isInProgress, type NodeState } from '../contract/states.ts';
-import type { Author, Change, SeenNode } from './seen.ts';
+import type { Change, SeenNode } from './seen.ts';
 
 /**
  * On whose behalf a node is cordoned. `unclear`: a cordon that says nothing, as when a person drains a failed node to repair it,
@@ -17,13 +17,19 @@ export function nextCordonHolder(
 ): CordonHolder {
   if (after?.unschedulable !== true) return 'nobody';
   if (before === undefined) return holderAtFirstSight(after);
-  if (before.unschedulable) return saidToBeDone(before, after, by) ? 'unclear' : current;
+  if (before.unschedulable) return by === 'others' && saidOtherwise(before, after) ? 'unclear' : current;
   return by === 'operator' ? 'upgrade' : holderOfNewCordon(before, after, by === 'others');
 }
 
-/** Whoever labels a node by hand as upgraded has said that it is to be left as it is. */
-function saidToBeDone(before: SeenNode, after: SeenNode, by: Author | undefined): boolean {
-  return by === 'others' && before.state !== after.state && after.state === 'upgrade-done';
+/**
+ * Whoever labels a node by hand as upgraded has said that it is to be left as it is; whoever labels it as being upgraded, that its
+ * cordon is the upgrade's, unless the node itself or the API server's record says that it is not.
+ */
+function saidOtherwise(before: SeenNode, after: SeenNode): boolean {
+  if (before.state === after.state) return false;
+  if (after.state === 'upgrade-done') return true;
+  const beingUpgraded = isPastCordon(after.state) || after.state === 'upgrade-failed';
+  return beingUpgraded && !after.cordonedByKubectl && !after.initiallyUnschedulable;
 }
 
 function holderOfNewCordon(before: SeenNode, after: SeenNode, othersDid: boolean): CordonHolder {

@@ -107,6 +107,15 @@ describe('human-cordon-kept', () => {
     expect(history.node('a', { state: 'wait-for-jobs-required' }).broken()).toEqual(['human-cordon-kept a']);
   });
 
+  it('takes a tool’s cordon for the upgrade’s where somebody has labelled the node as being upgraded', () => {
+    const history = cordonedByATool('upgrade-required')
+      .by('others')
+      .node('a', { state: 'uncordon-required' });
+    expect(
+      history.by('operator').node('a', { state: 'upgrade-done', unschedulable: false }).broken(),
+    ).toEqual([]);
+  });
+
   it('does not know whose cordon it is that a tool made in the middle: it looks like another operator’s', () => {
     const history = cordonedByATool('cordon-required').node('a', { state: 'wait-for-jobs-required' });
     expect(history.broken()).toEqual([]);

@@ -134,6 +134,9 @@ function performOfNature(world: World, happening: Exclude<OfNature, { kind: 'del
       return;
     case 'api-server-restart':
       world.loseApiServer(happening.forMs);
+      later(world, happening.forMs, () => {
+        world.api.compact();
+      });
       return;
     default:
       performOnOperator(world, happening);

@@ -226,9 +226,6 @@ export class World {
 
   loseApiServer(forMs: number): void {
     this.#faults.cutOff(forMs);
-    this.clock.after(forMs, () => {
-      this.api.compact();
-    });
   }
 
   setBudget(workload: string, maxUnavailable: number | undefined, name = workload): void {

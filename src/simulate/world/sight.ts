@@ -1,7 +1,13 @@
 import type { ApiServer, RawObject, StoreChange } from '../../cluster/memory/api/types.ts';
-import { NIC_PRESENT_LABEL, POLICY_NAME, SKIP_LABEL, STATE_LABEL } from '../../contract/keys.ts';
-import { isInProgress, parseState } from '../../contract/states.ts';
-import { lookUp } from '../../kubernetes/objects.ts';
+import {
+  NIC_PRESENT_LABEL,
+  POLICY_NAME,
+  REASON_ANNOTATION,
+  SKIP_LABEL,
+  STATE_LABEL,
+} from '../../contract/keys.ts';
+import { isInProgress, parseState, type NodeState } from '../../contract/states.ts';
+import { lookUp, type ObjectMeta } from '../../kubernetes/objects.ts';
 
 const POLICIES = { group: 'mellanox.com', plural: 'nicclusterpolicies' } as const;
 const NODES = { group: '', plural: 'nodes' } as const;
@@ -44,18 +50,18 @@ export class Sight {
     return this.#api.clock.monotonic() - (this.#inStateSince.get(node) ?? 0);
   }
 
-  /** Whether every node that the driver is for says that it is done, and the policy that it is ready. */
+  /** Whether every node that the driver is for says that it is done, or that it is skipped, and the policy that it is ready. */
   isUpgraded(): boolean {
-    const nodes = this.#api.list(NODES).map(({ metadata }) => metadata.labels ?? {});
-    const concerned = nodes.filter((labels) => lookUp(labels, NIC_PRESENT_LABEL) === 'true');
-    const skipped = concerned.filter((labels) => lookUp(labels, SKIP_LABEL) === 'true');
-    const wanted = (labels: (typeof nodes)[number]): string =>
-      concerned.includes(labels) ? 'upgrade-done' : 'none';
-    const done = nodes
-      .filter((labels) => !skipped.includes(labels))
-      .every((labels) => parseState(lookUp(labels, STATE_LABEL)) === wanted(labels));
+    const nodes = this.#api.list(NODES).map(({ metadata }) => metadata);
+    const concerned = nodes.filter(({ labels }) => lookUp(labels, NIC_PRESENT_LABEL) === 'true');
+    const skipped = concerned.filter(({ labels }) => lookUp(labels, SKIP_LABEL) === 'true');
+    const isAtItsEnd = (node: ObjectMeta): boolean => {
+      const state = parseState(lookUp(node.labels, STATE_LABEL));
+      if (!concerned.includes(node)) return state === 'none';
+      return state === 'upgrade-done' || (skipped.includes(node) && isLeftAlone(state, node));
+    };
     const ready = concerned.length === 0 || skipped.length > 0 || this.policyStatus?.state === 'ready';
-    return done && ready;
+    return nodes.every(isAtItsEnd) && ready;
   }
 
   #follow({ resource, before, after }: StoreChange): void {
@@ -65,4 +71,10 @@ export class Sight {
     if (before !== undefined && state(before) === state(after)) return;
     this.#inStateSince.set(after.metadata.name, this.#api.clock.monotonic());
   }
+}
+
+/** One that is skipped may have begun before, and then goes on to its end; one that has not waits, and says for what. */
+function isLeftAlone(state: NodeState, { annotations }: ObjectMeta): boolean {
+  if (state === 'upgrade-required') return lookUp(annotations, REASON_ANNOTATION) !== undefined;
+  return !isInProgress(state);
 }

@@ -106,7 +106,7 @@ describe('A driver pod', () => {
         terminating: false,
         ready: false,
         failure: undefined,
-        waitsFor: { kind: 'container', container: 'mofed-container', image: undefined, says: '' },
+        waitsFor: { kind: 'container', container: 'mofed-container', image: 'example.com/image:1', says: '' },
       },
     ]);
   });

@@ -109,7 +109,9 @@ describeOnControlPlane('A node that does not become empty', {}, (cluster) => {
       await cluster.setVersion(NEW);
       const pod = await terminatingPod();
       await vi.waitFor(async () => {
-        expect((await look(api, 'node-0')).reason).toMatch(/^pods-leaving: .*with-finalizer-/);
+        expect((await look(api, 'node-0')).reason).toMatch(
+          /^pods-(leaving|stuck-terminating): .*with-finalizer-/,
+        );
       }, EVENTUALLY);
       expect(await look(api, 'node-0')).toMatchObject({ state: 'drain-required', cordoned: true });
       expect(await driverUids(cluster)).toEqual(before);

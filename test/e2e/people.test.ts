@@ -312,7 +312,7 @@ describeOnControlPlane('A person', {}, (cluster) => {
       await cluster.people(observer).annotate('node-1', `${REASON_ANNOTATION}='slot: mine'`);
       await vi.waitFor(async () => {
         expect((await look(cluster.api, 'node-0')).reason).toMatch(/^eviction-blocked: /);
-        expect((await look(cluster.api, 'node-1')).reason).toBeUndefined();
+        expect((await look(cluster.api, 'node-1')).reason).toMatch(/^slot: Waiting for its turn/);
       }, EVENTUALLY);
       await letGo(cluster.api, 'node-0');
       await cluster.rollout({ timeoutMs: 120_000 });

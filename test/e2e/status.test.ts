@@ -40,8 +40,17 @@ describeOnControlPlane("The policy's status", {}, (cluster) => {
     await cluster.applyPolicy({ version: OLD });
     await cluster.rollout();
     const { upgrade, state, observedGeneration, appliedStates } = await cluster.status();
-    expect(upgrade).toEqual({
-      ...{ progress: '3/3', total: 3, done: 3, required: 0, inProgress: 0, failed: 0, blocked: [] },
+    expect(upgrade).toMatchObject({
+      ...{
+        progress: '3/3',
+        total: 3,
+        done: 3,
+        required: 0,
+        queued: 0,
+        inProgress: 0,
+        failed: 0,
+        blocked: [],
+      },
       byState: { 'upgrade-done': 3 },
       targetVersion: OLD,
     });
@@ -84,7 +93,7 @@ describeOnControlPlane("The policy's status", {}, (cluster) => {
     expect(upgrade?.blocked).toHaveLength(1);
     const [blocked] = upgrade?.blocked ?? [];
     expect(blocked).toMatchObject({ node, state: 'drain-required' });
-    expect(blocked?.message).toMatch(/default\/work-on-node-0.*The disruption budget keep/);
+    expect(blocked?.message).toMatch(/default\/work-on-node-0.*PodDisruptionBudget keep/);
     const since = Date.parse(blocked?.since ?? '');
     expect(Date.now() - since).toBeLessThan(60_000);
     expect(await condition('Progressing')).toMatchObject({ status: 'True', reason: 'RolloutInProgress' });

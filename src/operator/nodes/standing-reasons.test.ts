@@ -155,7 +155,9 @@ describe('A reason that stands on a node', () => {
     expect(reasons.due(telling('skipped: labelled'), reason('slot'))).toEqual({
       annotations: { [REASON_ANNOTATION]: formatReason(reason('slot')) },
     });
-    expect(reasons.due(telling('slot: Waiting'), reason('slot'))).toBeUndefined();
+    const said = telling(formatReason(reason('slot')));
+    expect(reasons.due(said, reason('slot'))).toBeUndefined();
+    expect(reasons.due(telling('slot: somebody’s own words'), reason('slot'))).toBeDefined();
   });
 
   it('stays when it says why the node has failed', async () => {

@@ -91,7 +91,9 @@ export class StandingReasons {
   due(node: StoredNode, reason: Reason | undefined): NodeChange | undefined {
     const onNode = parseReason(lookUp(node.annotations, REASON_ANNOTATION));
     if (reason === undefined) return onNode === undefined ? undefined : saying(null);
-    return reason.code === 'slot' ? itsTurn(reason, onNode?.code) : this.#told(node, reason, onNode?.code);
+    // That its turn is all that it waits for is worth no Event, and no write of its own where the node says nothing.
+    if (reason.code === 'slot') return onNode === undefined ? undefined : inOtherWords(node, reason);
+    return this.#told(node, reason, onNode?.code);
   }
 
   #told(node: StoredNode, reason: Reason, onNode: string | undefined): NodeChange | undefined {
@@ -106,11 +108,6 @@ export class StandingReasons {
     this.#standing.delete(node);
     this.#remembered.delete(node);
   }
-}
-
-/** What the node says no longer holds. That its turn is all that it waits for is worth no Event, and no write of its own. */
-function itsTurn(reason: Reason, onNode: string | undefined): NodeChange | undefined {
-  return onNode === undefined || onNode === reason.code ? undefined : saying(formatReason(reason));
 }
 
 function inFirstWords(reason: Reason): NodeChange {

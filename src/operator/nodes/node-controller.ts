@@ -1,9 +1,9 @@
 import type { Clock } from '../../cluster/clock.ts';
 import { ApiError } from '../../cluster/errors.ts';
-import { parseState, type NodeState } from '../../contract/states.ts';
+import { isInProgress, parseState, type NodeState } from '../../contract/states.ts';
 import { FENCE_ANNOTATION, STATE_LABEL } from '../../contract/keys.ts';
 import { lookUp } from '../../kubernetes/objects.ts';
-import type { Decision } from '../../upgrade/actions.ts';
+import type { Decision, NodeChange } from '../../upgrade/actions.ts';
 import { takesSlot, waitsForSlot } from '../../upgrade/critical.ts';
 import { decideNode } from '../../upgrade/decide.ts';
 import type { Fleet } from '../../upgrade/fleet.ts';
@@ -22,6 +22,7 @@ import { labelsToCorrect, leftovers } from './housekeeping.ts';
 import { KeyedWork } from './keyed-work.ts';
 import type { NodeViews } from './node-views.ts';
 import type { StandingReasons } from './standing-reasons.ts';
+import { Turns } from './turns.ts';
 import type { Workloads } from './workloads.ts';
 
 export interface NodeControllerOptions {
@@ -53,6 +54,10 @@ export class NodeController {
   readonly #options: NodeControllerOptions;
   readonly #work: KeyedWork;
   readonly #mandate: Mandate;
+  /** For writes to nodes that are not being upgraded: however many there are, those to the others need not wait behind them. */
+  readonly #unhurried = new Turns(UNHURRIED_AT_ONCE, (name) => {
+    this.touch(name);
+  });
   readonly #evictions = new Set<Promise<void>>();
 
   constructor(options: NodeControllerOptions) {
@@ -178,12 +183,28 @@ export class NodeController {
       ...decided?.annotations,
       ...(decided === undefined ? {} : this.#mandate.mark(view, decided)),
     };
-    if (decided === undefined && Object.keys(labels).length + Object.keys(annotations).length === 0)
+    if (decided === undefined && Object.keys(labels).length + Object.keys(annotations).length === 0) {
+      this.#unhurried.pass(node.name);
       return undefined;
+    }
     const change = { ...standing, ...decided, annotations };
-    return actor.patchNode(node, change, labels).then((now) => {
-      this.#observe(node, now);
-    });
+    if (!this.#mayWrite(view, change)) return undefined;
+    return actor
+      .patchNode(node, change, labels)
+      .then((now) => {
+        this.#observe(node, now);
+      })
+      .finally(() => {
+        this.#unhurried.giveBack(node.name);
+      });
+  }
+
+  /** Whether it is this write's turn; if not, the node is looked at again when it is. */
+  #mayWrite(view: NodeView, change: NodeChange): boolean {
+    const { name } = view.node;
+    if (!isUrgent(view, change)) return this.#unhurried.take(name);
+    this.#unhurried.pass(name);
+    return true;
   }
 
   #observe(before: StoredNode, now: StoredNode | undefined): void {
@@ -276,7 +297,16 @@ export class NodeController {
     onDecided(name, undefined, undefined);
     this.#work.forget(name);
     this.#mandate.taken(name);
+    this.#unhurried.pass(name);
   }
+}
+
+/** Enough to keep an API server busy, and few enough that a write that has come after them is soon made. */
+const UNHURRIED_AT_ONCE = 16;
+
+/** The node is out of service, or begins to be. */
+function isUrgent(view: NodeView, { to }: NodeChange): boolean {
+  return isInProgress(stateOf(view)) || (to !== undefined && isInProgress(to));
 }
 
 const ATTEMPT_RESULTS = {

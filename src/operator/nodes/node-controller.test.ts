@@ -153,6 +153,21 @@ describe('A node', () => {
     ]);
   });
 
+  it('is begun with while most are still to be told that they need an upgrade', async () => {
+    const names = Array.from({ length: 100 }, (_, index) => `node-${String(index).padStart(2, '0')}`);
+    for (const name of names) exists({ name, state: 'upgrade-done' });
+    wire.before = () =>
+      new Promise((resolve) => {
+        clock.after(10, resolve);
+      });
+    await touched(...names);
+    await clock.advance(30);
+    expect(stateOf('node-00')).toBe('wait-for-jobs-required');
+    expect(names.filter((name) => stateOf(name) === 'upgrade-done').length).toBeGreaterThan(50);
+    await clock.advance(100);
+    expect(names.filter((name) => stateOf(name) === 'upgrade-done')).toEqual([]);
+  });
+
   it('that nothing is wanted of is not written', async () => {
     exists({ state: 'upgrade-done', driver: 'up-to-date' });
     await touched('node-1');

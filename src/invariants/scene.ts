@@ -42,6 +42,8 @@ export class Scene {
   readonly driverLastReady = new Map<string, number>();
   /** The resourceVersion at which a node was last cordoned. Absent: before the observation. */
   readonly cordonedAt = new Map<string, number>();
+  /** When somebody else than the operator last uncordoned a node. */
+  readonly uncordonedByOthersAt = new Map<string, number>();
   /** For how many milliseconds a node was in the state that it was in before. Absent: since before the observation. */
   readonly stayedBefore = new Map<string, number>();
   /** When a node was last seen to leave the flow, or a phase of it that empties the node. */
@@ -136,9 +138,14 @@ export class Scene {
       this.inProgress.add(name);
     } else this.inProgress.delete(name);
     this.#followState(name, change, existing);
-    const cordoned = change.after?.unschedulable === true;
-    if (!cordoned) this.cordonedAt.delete(name);
-    else if (change.before?.unschedulable !== true && !existing) this.cordonedAt.set(name, change.rv);
+    if (!existing) this.#followCordon(name, change);
+  }
+
+  #followCordon(name: string, { before, after, rv, time, by }: Change<SeenNode>): void {
+    if (after === undefined) this.cordonedAt.delete(name);
+    else if (after.unschedulable && before?.unschedulable !== true) this.cordonedAt.set(name, rv);
+    else if (before?.unschedulable === true && !after.unschedulable && by === 'others')
+      this.uncordonedByOthersAt.set(name, time);
   }
 
   #followDaemonSet(uid: string, { before, after, time }: Change<SeenDaemonSet>, existing: boolean): void {

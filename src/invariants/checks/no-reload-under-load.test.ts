@@ -18,6 +18,15 @@ describe('no-reload-under-load', () => {
     expect(new History({ nodes: ['a'] }).deleteDriver('a').broken()).toEqual(BROKEN);
   });
 
+  it('calls it a race when somebody else uncordoned the node a moment before, and a violation later', () => {
+    const uncordoned = (): History =>
+      readyToReload().by('others').node('a', { unschedulable: false }).by('operator');
+    const { violations, races } = uncordoned().deleteDriver('a').finish();
+    expect(violations).toEqual([]);
+    expect(races.map(({ invariant }) => invariant)).toContain('no-reload-under-load');
+    expect(uncordoned().wait(5000).deleteDriver('a').broken()).toContain('no-reload-under-load a');
+  });
+
   it('is broken when the driver pod vanishes at once, without termination', () => {
     expect(new History({ nodes: ['a'] }).podGone('driver-a').broken()).toEqual(BROKEN);
   });

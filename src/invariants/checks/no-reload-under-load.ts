@@ -44,27 +44,30 @@ function reload(
   context: Context,
   outside: 'driver-pod-deletion' | 'safe-load-removal',
 ): readonly Accusation[] {
-  const found = uncordoned(node, deed, context) ?? underLoad(node, deed, context);
-  return found === undefined || context.excused(node, outside) ? [] : [found];
+  const found = [...uncordoned(node, deed, context), ...underLoad(node, deed, context)];
+  const worst = found.find(({ race }) => race !== true) ?? found[0];
+  return worst === undefined || context.excused(node, outside) ? [] : [worst];
 }
 
-function uncordoned(node: string, deed: string, { scene }: Context): Accusation | undefined {
-  if (scene.nodes.get(node)?.unschedulable !== false) return undefined;
-  return accuse('no-reload-under-load', node, `${deed} while the node was not cordoned`)[0];
+/** The deletion of a pod cannot be made on condition of its node: who uncordons it a moment before is not heard of. */
+function uncordoned(node: string, deed: string, { scene, now, tolerance }: Context): readonly Accusation[] {
+  if (scene.nodes.get(node)?.unschedulable !== false) return [];
+  const race = now - (scene.uncordonedByOthersAt.get(node) ?? -Infinity) <= tolerance.watchMs;
+  return accuse('no-reload-under-load', node, `${deed} while the node was not cordoned`, race);
 }
 
-function underLoad(node: string, deed: string, context: Context): Accusation | undefined {
+function underLoad(node: string, deed: string, context: Context): readonly Accusation[] {
   const { scene, now, tolerance } = context;
   const flowOn = scene
     .policiesLately(now, tolerance.watchMs)
     .filter((policy) => policy?.autoUpgrade === true);
   const [present, ...before] = flowOn;
   const load = scene.podsOn(node).filter((pod) => mustBeDrainedFirst(pod, present));
-  if (load.length === 0) return undefined;
+  if (load.length === 0) return [];
   const lateLoad = load.every((pod) => arrivedTooLate(node, pod, context));
   const permittedLately = before.some((policy) => !load.some((pod) => mustBeDrainedFirst(pod, policy)));
   const what = `${deed} under ${load.map((pod) => describe(pod, context)).join(', ')}`;
-  return accuse('no-reload-under-load', node, what, lateLoad || permittedLately)[0];
+  return accuse('no-reload-under-load', node, what, lateLoad || permittedLately);
 }
 
 /** The scheduler may bind a pod a moment after the cordon, from what it believed before; nobody can shut that door. */

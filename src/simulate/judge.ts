@@ -1,4 +1,5 @@
 import type { ApiServer, StoreChange } from '../cluster/memory/api/types.ts';
+import type { Counts } from './outcome.ts';
 import { Ledger, seenOf, type Author, type Finding, type Tolerance } from '../invariants/index.ts';
 
 export interface JudgeOptions {
@@ -13,8 +14,6 @@ export interface JudgeOptions {
 /** Looks at every single change in the cluster, right after it, and says whether a promise was broken by it. */
 export class Judge {
   readonly ledger: Ledger;
-  /** How often nodes went from one state to another by the operator's hand. */
-  readonly transitions = new Map<string, number>();
   readonly #options: JudgeOptions;
   #told = false;
 
@@ -24,6 +23,15 @@ export class Judge {
     options.api.onChange((change) => {
       this.#hear(change);
     });
+  }
+
+  /** How often nodes went from one state to another. */
+  transitions(): Counts {
+    const counts: Record<string, number> = {};
+    for (const steps of this.ledger.finish({ end: 'any' }).statistics.transitions.values()) {
+      for (const { from, to } of steps) counts[`${from} -> ${to}`] = (counts[`${from} -> ${to}`] ?? 0) + 1;
+    }
+    return counts;
   }
 
   #hear({ revision, resource, before, after }: StoreChange): void {

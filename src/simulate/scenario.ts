@@ -1,3 +1,5 @@
+import type { NodeState } from '../contract/states.ts';
+
 /**
  * A run before it is run: plain data, all of it from one seed. What happens in the run depends on this and on nothing else, so that a
  * scenario with something taken out can be run again to see whether it still goes wrong.
@@ -74,11 +76,17 @@ export interface PolicyPlan {
     | undefined;
 }
 
-/** In place of a node's name: the first that is in the middle of its upgrade when it happens, if any is. */
+/** In place of a node's name: the one whose state it waits for; or the first that is in the middle of its upgrade, if any is. */
 export const BUSY_NODE = '@busy';
 
 /** Something that happens once; `at` in milliseconds from the start. */
-export type Incident = { readonly at: number } & Happening;
+export type Incident = { readonly at: number; readonly when?: Moment } & Happening;
+
+/** Not at that time, but when the next node, from then on, has been in a state for so many milliseconds. */
+export interface Moment {
+  readonly state: NodeState;
+  readonly after: number;
+}
 
 export type Happening =
   // People change their minds.
@@ -170,5 +178,7 @@ export interface FaultBurst {
   readonly from: number;
   readonly until: number;
   readonly fault: Fault;
+  /** Of which resource watches go wrong; absent: of all. Calls go wrong whatever they are about. */
+  readonly resource?: string;
   readonly rate: number;
 }

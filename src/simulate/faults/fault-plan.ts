@@ -43,18 +43,27 @@ export class FaultPlan {
     };
   }
 
-  /** The first of these faults that strikes now. */
-  strike<F extends Fault>(among: ReadonlySet<F>): F | undefined {
+  /**
+   * The first of these faults that strikes now.
+   *
+   * @param resource of which a watch is, if it is about one
+   */
+  strike<F extends Fault>(among: ReadonlySet<F>, resource?: string): F | undefined {
     if (this.#over) return undefined;
     const now = this.#now();
-    for (const { from, until, fault, rate } of this.#bursts) {
-      if (now < from || now >= until || !isAmong(among, fault)) continue;
+    for (const burst of this.#bursts) {
+      const { from, until, fault, rate } = burst;
+      if (now < from || now >= until || !isAmong(among, fault) || !isAbout(burst, resource)) continue;
       if (!this.#random.chance(rate)) continue;
       this.struck.set(fault, (this.struck.get(fault) ?? 0) + 1);
       return fault;
     }
     return undefined;
   }
+}
+
+function isAbout({ resource: only }: FaultBurst, resource: string | undefined): boolean {
+  return resource === undefined || only === undefined || only === resource;
 }
 
 function isAmong<F extends Fault>(faults: ReadonlySet<F>, fault: Fault): fault is F {

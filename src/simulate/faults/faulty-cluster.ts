@@ -39,7 +39,7 @@ export class FaultyCluster extends InterceptedCluster {
   protected override stream<T extends Stored>(opened: OpenedWatch<T>): AsyncIterable<WatchEvent<T>> {
     const { call, signal, open: watch } = opened;
     const open = (): Promise<void> => this.answer({ call, signal, perform: () => Promise.resolve() });
-    return new FaultyWatch({ ...this.#options, watch, signal, open });
+    return new FaultyWatch({ ...this.#options, watch, resource: call.resource, signal, open });
   }
 
   /**

@@ -27,6 +27,8 @@ const BOOKMARK_EVERY = 60_000;
 export interface FaultyWatchOptions<T extends Stored> {
   /** What the server sends. */
   readonly watch: OpenedWatch<T>['open'];
+  /** Of which it is. */
+  readonly resource: string;
   readonly process: Process;
   readonly clock: Clock;
   readonly random: Random;
@@ -122,8 +124,8 @@ export class FaultyWatch<T extends Stored> implements AsyncIterable<WatchEvent<T
   }
 
   #event(event: WatchEvent<T>): void {
-    const { faults, random, clock } = this.#options;
-    switch (faults.strike(WATCH_FAULTS)) {
+    const { faults, random, clock, resource } = this.#options;
+    switch (faults.strike(WATCH_FAULTS, resource)) {
       case 'watch-dropped':
         this.#send({ kind: 'failure', error: new ApiError('connection', 'connection reset') });
         return;

@@ -29,6 +29,7 @@ function generateWorkload(random: Random, index: number, nodes: readonly NodePla
         'StatefulSet',
         'Job',
         'Job',
+        'Job',
         'DaemonSet',
         'Pod',
         'Pod',
@@ -42,12 +43,17 @@ function generateWorkload(random: Random, index: number, nodes: readonly NodePla
     job: kind === 'Job' && random.chance(0.7),
     emptyDir: random.chance(0.12),
     skipDrain: random.chance(0.08),
-    pull: random.pick([50, 50, 50, 2_000, 20_000]),
+    pull: random.pick(pullsOf(kind)),
     stop: random.pick([0, 500, 2_000, 10_000, 40_000]),
     run: kind === 'Job' ? random.int(5_000, 90_000) : 0,
     maxUnavailable: hasBudget(kind) && random.chance(0.4) ? random.int(0, 2) : undefined,
     node: many ? undefined : random.pick(nodes).name,
   };
+}
+
+/** What trains comes in large images. */
+function pullsOf(kind: WorkloadPlan['kind']): readonly number[] {
+  return kind === 'Job' ? [50, 5_000, 20_000, 40_000] : [50, 50, 50, 2_000, 20_000];
 }
 
 function hasBudget(kind: WorkloadPlan['kind']): boolean {

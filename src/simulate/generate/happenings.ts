@@ -13,7 +13,7 @@ export interface Cast {
 type Make = (random: Random, cast: Cast) => Happening;
 
 const nodeOf = (random: Random, { nodes }: Cast): string =>
-  random.chance(0.4) ? BUSY_NODE : random.pick(nodes).name;
+  random.chance(0.5) ? BUSY_NODE : random.pick(nodes).name;
 const workloadOf = (random: Random, { workloads }: Cast): string => random.pick(workloads).name;
 const replicaOf = (random: Random, { replicas }: Cast): number => random.int(0, replicas - 1);
 const aWhile = (random: Random): number => Math.round(random.around(15_000)) + 500;
@@ -50,9 +50,9 @@ const HAPPENINGS: readonly (readonly [weight: number, make: Make])[] = [
       node: nodeOf(random, cast),
     }),
   ],
-  [1, (random, cast) => ({ kind: 'cordon-by-tool', node: nodeOf(random, cast) })],
-  [2, (random, cast) => ({ kind: 'delete-driver-pod', node: nodeOf(random, cast) })],
-  [2, (random, cast) => ({ kind: 'label-state', node: nodeOf(random, cast), value: random.pick(STATES) })],
+  [2, (random, cast) => ({ kind: 'cordon-by-tool', node: nodeOf(random, cast) })],
+  [4, (random, cast) => ({ kind: 'delete-driver-pod', node: nodeOf(random, cast) })],
+  [3, (random, cast) => ({ kind: 'label-state', node: nodeOf(random, cast), value: random.pick(STATES) })],
   [1, (random, cast) => ({ kind: 'skip', node: nodeOf(random, cast), on: random.chance(0.5) })],
   [1, (random, cast) => ({ kind: 'request', node: nodeOf(random, cast) })],
   [1, (random, cast) => ({ kind: 'remove-annotations', node: nodeOf(random, cast) })],
@@ -102,7 +102,7 @@ const HAPPENINGS: readonly (readonly [weight: number, make: Make])[] = [
       forMs: random.chance(0.3) ? TROUBLES : aWhile(random),
     }),
   ],
-  [2, (random) => ({ kind: 'controllers-pause', forMs: aWhile(random) })],
+  [3, (random) => ({ kind: 'controllers-pause', forMs: aWhile(random) })],
   [1, () => ({ kind: 'compaction' })],
   [2, (random) => ({ kind: 'api-server-restart', forMs: Math.round(random.around(2_000)) })],
   [

@@ -7,7 +7,7 @@ export function generatePolicy(random: Random): PolicyPlan {
     version: FIRST_VERSION,
     autoUpgrade: random.chance(0.95),
     maxParallelUpgrades: random.pick([1, 1, 1, 2, 2, 3, 0]),
-    safeLoad: random.chance(0.3),
+    safeLoad: random.chance(0.4),
     waitForCompletion: {
       podSelector: random.chance(0.5) ? JOBS : '',
       timeoutSeconds: random.pick([0, 10, 60, 300]),

@@ -1,5 +1,6 @@
 import type { Random } from '../random.ts';
-import { FAULTS, type FaultBurst, type Incident } from '../scenario.ts';
+import type { NodeState } from '../../contract/states.ts';
+import { FAULTS, type Fault, type FaultBurst, type Incident, type Moment } from '../scenario.ts';
 import { TROUBLES, VERSIONS } from './fixed.ts';
 import { happening, type Cast } from './happenings.ts';
 
@@ -10,10 +11,32 @@ export function generateIncidents(random: Random, cast: Cast): readonly Incident
   for (let index = 0; index < count; index += 1) {
     const own = random.fork(String(index));
     const at = own.chance(0.35) ? own.pick(incidents).at + own.int(0, 4_000) : own.int(1_000, TROUBLES);
-    incidents.push({ at, ...happening(own, cast) });
+    const what = happening(own, cast);
+    const waits = 'node' in what && own.chance(0.5);
+    // What waits for a node to come to a state waits while there is a rollout.
+    incidents.push(waits ? { at: Math.round(at / 3), when: moment(own), ...what } : { at, ...what });
+    // What is asked for while nobody is there to take it up.
+    if (what.kind === 'controllers-pause' && own.chance(0.6)) {
+      incidents.push({ at: at + own.int(0, 3_000), kind: 'version', version: own.pick(VERSIONS) });
+    }
   }
   return incidents.sort((a, b) => a.at - b.at);
 }
+
+/** Those that nodes come to by themselves; twice, where more than one way leads on. */
+const STATES: readonly NodeState[] = [
+  ...(['upgrade-required', 'upgrade-required', 'cordon-required', 'wait-for-jobs-required'] as const),
+  ...(['drain-required', 'pod-restart-required', 'pod-restart-required'] as const),
+  ...(['uncordon-required', 'upgrade-done', 'upgrade-done', 'upgrade-failed'] as const),
+];
+
+/** In the short time in which the operator writes the next state, or a little later. */
+function moment(random: Random): Moment {
+  return { state: random.pick(STATES), after: random.pick([0, 2, 5, 10, 50, 1_000, 5_000]) };
+}
+
+/** News that is late, and calls that are long on their way, bring to light more than calls that fail. */
+const MIXED: readonly Fault[] = [...FAULTS, 'watch-frozen', 'watch-frozen', 'slow', 'slow'];
 
 /** What goes wrong with calls and watches, half of it about the time when something happens. */
 export function generateFaults(random: Random, incidents: readonly Incident[]): readonly FaultBurst[] {
@@ -21,12 +44,13 @@ export function generateFaults(random: Random, incidents: readonly Incident[]): 
   return Array.from({ length: count }, (_, index) => {
     const own = random.fork(String(index));
     const from = own.chance(0.5)
-      ? Math.max(0, own.pick(incidents).at - own.int(0, 5_000))
+      ? Math.max(0, own.pick(incidents).at - own.int(0, 2_000))
       : own.int(0, TROUBLES);
     return {
       from,
       until: from + Math.round(own.around(20_000)) + 1_000,
-      fault: own.pick(FAULTS),
+      fault: own.pick(MIXED),
+      ...(own.chance(0.5) ? {} : { resource: own.pick(['pods', 'nodes', 'daemonsets'] as const) }),
       rate: own.pick([0.02, 0.1, 0.3, 0.8]),
     };
   });

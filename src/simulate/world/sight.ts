@@ -16,6 +16,7 @@ const NODES = { group: '', plural: 'nodes' } as const;
 export class Sight {
   readonly #api: ApiServer;
   readonly #inStateSince = new Map<string, number>();
+  readonly #waiting = new Map<NodeState, readonly ((node: string) => void)[]>();
 
   constructor(api: ApiServer) {
     this.#api = api;
@@ -64,12 +65,22 @@ export class Sight {
     return nodes.every(isAtItsEnd) && ready;
   }
 
+  /** Calls back, once, when the next node comes to a state. */
+  onNextIn(state: NodeState, callback: (node: string) => void): void {
+    const waiting = this.#waiting.get(state) ?? [];
+    this.#waiting.set(state, [...waiting, callback]);
+  }
+
   #follow({ resource, before, after }: StoreChange): void {
     if (resource.plural !== NODES.plural || after === undefined) return;
     const state = (object: RawObject | undefined): string | undefined =>
       lookUp(object?.metadata.labels, STATE_LABEL);
     if (before !== undefined && state(before) === state(after)) return;
     this.#inStateSince.set(after.metadata.name, this.#api.clock.monotonic());
+    const now = parseState(state(after));
+    const waiting = this.#waiting.get(now) ?? [];
+    this.#waiting.delete(now);
+    for (const callback of waiting) callback(after.metadata.name);
   }
 }
 

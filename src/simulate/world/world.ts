@@ -9,13 +9,13 @@ import type { Author } from '../../invariants/index.ts';
 import { FaultPlan } from '../faults/fault-plan.ts';
 import type { Call } from '../../cluster/intercepted-cluster.ts';
 import { LAST_VERSION } from '../generate.ts';
-import { perform } from '../incidents/perform.ts';
+import { expect } from '../incidents/expect.ts';
 import { attempt, KUBECTL, People } from '../incidents/people.ts';
 import { Judge } from '../judge.ts';
 import type { Failure, Figures } from '../outcome.ts';
 import { Random } from '../random.ts';
 import { Replica } from '../replica.ts';
-import { BUSY_NODE, type Incident, type NodePlan, type PolicyPlan, type Scenario } from '../scenario.ts';
+import type { NodePlan, PolicyPlan, Scenario } from '../scenario.ts';
 import { Trace } from '../trace.ts';
 import { authored } from './authored.ts';
 import { behaviour } from './behaviour.ts';
@@ -58,9 +58,10 @@ export class World {
   /** Calls other than those that every operator makes when there is nothing to do. */
   busyCalls = 0;
   lastBusyCall = '';
+  /** How often each kind of thing has happened. */
+  readonly incidents: Record<string, number> = {};
   readonly #faults: FaultPlan;
   readonly #judge: Judge;
-  readonly #incidents: Record<string, number> = {};
   readonly #kills: Record<string, number> = {};
   #author: Author = 'others';
   #calls = 0;
@@ -168,7 +169,7 @@ export class World {
       if (workload.maxUnavailable !== undefined) this.setBudget(workload.name, workload.maxUnavailable);
     }
     for (const replica of this.replicas) replica.start();
-    for (const incident of incidents) this.#expect(incident);
+    for (const incident of incidents) expect(this, incident);
     await this.clock.advance(0);
   }
 
@@ -289,39 +290,16 @@ export class World {
   }
 
   figures(): Figures {
-    const transitions: Record<string, number> = {};
-    for (const steps of this.#judge.ledger.finish({ end: 'any' }).statistics.transitions.values()) {
-      for (const { from, to } of steps)
-        transitions[`${from} -> ${to}`] = (transitions[`${from} -> ${to}`] ?? 0) + 1;
-    }
     return {
       runs: 1,
       changes: this.#changes,
       calls: this.#calls,
       virtualMs: this.clock.monotonic(),
       faults: Object.fromEntries(this.#faults.struck),
-      incidents: this.#incidents,
-      transitions,
+      incidents: this.incidents,
+      transitions: this.#judge.transitions(),
       kills: this.#kills,
     };
-  }
-
-  #expect(incident: Incident): void {
-    this.clock.after(incident.at, () => {
-      this.#incidents[incident.kind] = (this.#incidents[incident.kind] ?? 0) + 1;
-      const { at: _, ...happening } = this.#aimed(incident);
-      this.trace.add('incident', () => JSON.stringify(happening));
-      // What it is to be done to may be gone.
-      attempt(() => {
-        perform(this, happening);
-      });
-    });
-  }
-
-  #aimed(incident: Incident): Incident {
-    return 'node' in incident && incident.node === BUSY_NODE
-      ? ({ ...incident, node: this.sight.busyNode ?? '' } as Incident)
-      : incident;
   }
 
   #called({ verb, resource, name }: Call, moment: 'before' | 'after'): void {

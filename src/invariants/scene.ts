@@ -176,9 +176,10 @@ export class Scene {
   }
 
   /** Pods not bound yet stand under the empty node name. */
-  #followPod({ rv, time, before, after }: Change<SeenPod>, existing: boolean): void {
+  #followPod(change: Change<SeenPod>, existing: boolean): void {
+    const { rv, time, before, after } = change;
     if (before !== undefined) this.podsByNode.get(nodeOf(before))?.delete(before.uid);
-    this.#followReadiness([before, after], time);
+    this.#followReadiness(change);
     if (after === undefined) {
       this.boundAt.delete(before?.uid ?? '');
       return;
@@ -190,11 +191,17 @@ export class Scene {
     if (isBound && !existing) this.boundAt.set(after.uid, { rv, time });
   }
 
-  #followReadiness(pods: readonly (SeenPod | undefined)[], time: number): void {
-    for (const pod of pods) {
-      if (pod?.driver === true && pod.ready) this.driverLastReady.set(nodeOf(pod), time);
-    }
+  /** Whoever deletes a driver pod need not be told that it goes: to them it is not Ready any more from then on. */
+  #followReadiness({ before, after, time, by }: Change<SeenPod>): void {
+    if (by !== 'others' && isReadyDriver(before) && after?.deleting === true)
+      this.driverLastReady.delete(nodeOf(after));
+    else if (isReadyDriver(before) || isReadyDriver(after))
+      this.driverLastReady.set(nodeOf(after ?? before), time);
   }
+}
+
+function isReadyDriver(pod: SeenPod | undefined): boolean {
+  return pod?.driver === true && pod.ready && !pod.deleting;
 }
 
 function nodeOf(pod: SeenPod | undefined): string {

@@ -49,11 +49,18 @@ describe('done-means-updated', () => {
     expect(history.node('a', { state: 'uncordon-required' }).broken()).toEqual(BROKEN);
   });
 
-  it('calls it a race when the driver pod has gone a moment before', () => {
+  it('calls it a race when somebody else has deleted the driver pod a moment before', () => {
     const history = new History({ nodes: ['a'] }).upgrade('a', 'v1', 'pod-restart-required').wait(5000);
-    history.deleteDriver('a').podGone('driver-a').node('a', { state: 'uncordon-required' });
+    history.by('others').deleteDriver('a').podGone('driver-a');
+    history.by('operator').node('a', { state: 'uncordon-required' });
     const { violations, races } = history.finish();
     expect([violations.length, races.length]).toEqual([0, 1]);
+  });
+
+  it('is broken when it was deleted by the very one who claims that it is Ready', () => {
+    const history = new History({ nodes: ['a'] }).upgrade('a', 'v1', 'pod-restart-required').wait(5000);
+    history.deleteDriver('a').podGone('driver-a').node('a', { state: 'uncordon-required' });
+    expect(history.broken()).toEqual(BROKEN);
   });
 
   it('calls it a race when a new revision came a moment before', () => {
@@ -70,7 +77,8 @@ describe('done-means-updated', () => {
   describe('takes a driver pod that has come a moment ago', () => {
     const replaced = (): History => {
       const history = new History({ nodes: ['a'] }).wait(5000).upgrade('a', 'v1', 'pod-restart-required');
-      return history.deleteDriver('a').replaceDriver('a', 'v1').pod('driver-a', { ready: false }).wait(500);
+      history.by('others').deleteDriver('a').replaceDriver('a', 'v1').pod('driver-a', { ready: false });
+      return history.by('operator').wait(500);
     };
     const judged = (history: History): readonly number[] => {
       const { violations, races } = history.node('a', { state: 'uncordon-required' }).finish();

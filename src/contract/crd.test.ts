@@ -55,6 +55,7 @@ describe('the CustomResourceDefinition', () => {
 
   it.each([
     ['autoUpgrade', false],
+    ['paused', false],
     ['maxParallelUpgrades', 1],
     ['safeLoad', false],
     ['waitForCompletion.podSelector', ''],

@@ -32,7 +32,7 @@ describe('parsePolicy', () => {
   });
 
   it('upgrades nothing unless told to', () => {
-    const off = { autoUpgrade: false, maxParallelUpgrades: 1, safeLoad: false };
+    const off = { autoUpgrade: false, paused: false, maxParallelUpgrades: 1, safeLoad: false };
     expect(read({}).upgrade).toEqual({ ...off, waitForCompletion: undefined, drain: undefined });
     expect(read({ ofedDriver: DRIVER }).upgrade).toEqual({
       ...off,

@@ -5,7 +5,7 @@ import type { DriverSpec } from './driver-spec.ts';
 import type { NodeAffinity, Toleration } from './pod-schema.ts';
 import { describeIssue, explainProblem } from './policy-problem.ts';
 import { POLICY_SPEC } from './policy-schema.ts';
-import type { UPGRADE_POLICY } from './upgrade-policy-schema.ts';
+import { UPGRADE_POLICY } from './upgrade-policy-schema.ts';
 import type { DrainPolicy, UpgradePolicy, WaitForCompletion } from './upgrade-policy.ts';
 
 export type { DriverSpec, Probe } from './driver-spec.ts';
@@ -62,13 +62,15 @@ export function parsePolicy(raw: unknown): ParsedPolicy {
 
 type UpgradeSection = z.output<typeof UPGRADE_POLICY>;
 
-function toUpgradePolicy(section: UpgradeSection | undefined): UpgradePolicy {
+function toUpgradePolicy(section: UpgradeSection = UPGRADE_POLICY.parse({})): UpgradePolicy {
+  const { autoUpgrade, paused, maxParallelUpgrades, safeLoad, waitForCompletion, drain } = section;
   return {
-    autoUpgrade: section?.autoUpgrade ?? false,
-    maxParallelUpgrades: section?.maxParallelUpgrades ?? 1,
-    safeLoad: section?.safeLoad ?? false,
-    waitForCompletion: toWaitForCompletion(section?.waitForCompletion),
-    drain: toDrainPolicy(section?.drain),
+    autoUpgrade,
+    paused,
+    maxParallelUpgrades,
+    safeLoad,
+    waitForCompletion: toWaitForCompletion(waitForCompletion),
+    drain: toDrainPolicy(drain),
   };
 }
 

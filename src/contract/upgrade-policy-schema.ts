@@ -83,6 +83,9 @@ export const UPGRADE_POLICY = ruled(
     autoUpgrade: z.boolean().default(false).meta({
       description: 'Upgrade the driver node by node when it changes; false: every other option is ignored.',
     }),
+    paused: z.boolean().default(false).meta({
+      description: 'Start no new node; those in progress finish.',
+    }),
     maxParallelUpgrades: nonNegative(
       'maxParallelUpgrades',
       'no limit',

@@ -4,6 +4,8 @@ import type { LabelSelector } from '../kubernetes/label-selector.ts';
 export interface UpgradePolicy {
   /** The global switch: false means that every other option is ignored. */
   readonly autoUpgrade: boolean;
+  /** No new node is started; those in progress finish. */
+  readonly paused: boolean;
   /** Nodes upgraded at once; 0: no limit. */
   readonly maxParallelUpgrades: number;
   /** Cordon and drain a node before the driver first loads on it. */

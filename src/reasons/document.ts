@@ -21,7 +21,7 @@ capitals stand for what only you can know; \`gpu-17\` and the like are examples.
 
 const SEVERITIES: Readonly<Record<Severity, string>> = {
   passing: 'passes at once',
-  turn: 'waits for other nodes',
+  turn: 'its turn has not come',
   waiting: 'a part of every upgrade',
   blocked: 'may need somebody',
   failed: 'needs somebody',

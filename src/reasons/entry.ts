@@ -23,7 +23,7 @@ export interface Entry<Code extends ReasonCode> {
 
 /**
  * - `passing`: a moment in which nothing is held up.
- * - `turn`: the node waits for other nodes, and for nothing else.
+ * - `turn`: the node waits for its turn: for other nodes, or for the rollout to be resumed, and for nothing else.
  * - `waiting`: a part of every upgrade that takes its time.
  * - `blocked`: it may stay like this until somebody does something.
  * - `failed`: it stays like this until somebody does something.

@@ -18,6 +18,7 @@ interface ReasonData {
   readonly slot: { readonly limit: number };
   /** Like `slot`, of a node that had failed and has come right: only its end is missing. */
   readonly 'recovered-waits-for-slot': { readonly limit: number };
+  readonly paused: object;
   readonly skipped: object;
   readonly 'node-deleting': object;
   readonly 'node-not-ready': { readonly since: number } & NotReady;

@@ -76,6 +76,17 @@ describe('whatever is found on a node, a decision', { timeout: 60_000 }, () => {
     );
   });
 
+  it('starts no node while the rollout is paused, slot or not, and holds up none that has started', () => {
+    whateverIsFound(({ view, policy, decision }) => {
+      const context = { policy: { ...policy, paused: !policy.paused }, now: NOW };
+      if (stateOf(view) === 'upgrade-required') {
+        if (policy.paused) expect(nextState(decision)).not.toBe('cordon-required');
+      } else if (!['none', 'upgrade-done', 'upgrade-failed'].includes(stateOf(view))) {
+        expect(decideNode(view, context, true)).toEqual(decideNode(view, { policy, now: NOW }, true));
+      }
+    });
+  });
+
   it('reloads no driver but on a cordoned node that, if it is to be drained, was freshly read to be empty', () => {
     let reloads = 0;
     const check = ({ view, policy: { drain }, decision }: Case): void => {

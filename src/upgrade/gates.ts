@@ -17,6 +17,8 @@ const gates: readonly Gate[] = [
     node.notReadySince === undefined
       ? undefined
       : { code: 'node-not-ready', since: node.notReadySince, holds: 'start' },
+  // The last, for what else is in the way of a node is more to the point: it stays when the rollout goes on.
+  (_, { policy }) => (policy.paused ? { code: 'paused' } : undefined),
 ];
 
 /** A pod that nothing would bring back is only taken away by one who asks for it. */

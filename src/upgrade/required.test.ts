@@ -93,6 +93,15 @@ describe('a gate', () => {
     }
   });
 
+  it('is shut while the rollout is paused, except to what else keeps the node, which is told first', () => {
+    const policy = aPolicy({ paused: true });
+    for (const slotGranted of [false, true]) {
+      const decision = decide(aNode(required), { policy, slotGranted });
+      expect(decision).toMatchObject({ actions: [], wantsSlot: undefined, reason: { code: 'paused' } });
+    }
+    expect(decide(aNode({ ...required, skip: true }), { policy }).reason?.code).toBe('skipped');
+  });
+
   it('is shut by no value of the skip label but "true"', () => {
     const labels = { 'nvidia.com/ofed-driver-upgrade.skip': 'false' };
     expect(decide(aNode({ ...required, labels })).wantsSlot).toBe('start');

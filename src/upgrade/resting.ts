@@ -89,10 +89,16 @@ function requireUpgrade(view: NodeView, condition: DriverCondition, context: Con
  * own for each node of a large fleet would be dear. What else may keep a node from starting is said when it has lasted a while.
  */
 function turnNote(view: NodeView, context: Context): Readonly<Record<string, string>> {
+  const reason = turnOf(view, context);
+  return reason === undefined ? {} : { [REASON_ANNOTATION]: formatReason(reason) };
+}
+
+/** Why it is not the node's turn, if that is all that keeps it from starting. */
+function turnOf(view: NodeView, context: Context): Reason | undefined {
+  const shut = shutGate(view, context);
+  if (shut !== undefined) return entryOf(shut.code).severity === 'turn' ? shut : undefined;
   const { maxParallelUpgrades: limit } = context.policy;
-  return limit === 0 || shutGate(view, context) !== undefined
-    ? {}
-    : { [REASON_ANNOTATION]: formatReason({ code: 'slot', limit }) };
+  return limit === 0 ? undefined : { code: 'slot', limit };
 }
 
 /** Notes, or takes back the note, that a person has cordoned the node before its upgrade. */

@@ -197,6 +197,13 @@ describe('a node that comes to need an upgrade', () => {
     expect(written(decide(view), REASON_ANNOTATION)).toMatch(/^slot: Waiting for its turn/);
   });
 
+  it('tells in the same write that the rollout is paused, whatever its limit', () => {
+    for (const maxParallelUpgrades of [0, 1]) {
+      const policy = aPolicy({ paused: true, maxParallelUpgrades });
+      expect(written(decide(aNode(outdated), { policy }), REASON_ANNOTATION)).toMatch(/^paused: /);
+    }
+  });
+
   it('tells nothing yet where something else may keep it, or no limit does, and loses what it told before', () => {
     const skipped = aNode({ ...outdated, reason: 'orphaned-driver: x', skip: true });
     expect(written(decide(skipped), REASON_ANNOTATION)).toBeNull();

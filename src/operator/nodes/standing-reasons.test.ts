@@ -106,7 +106,7 @@ describe('A reason that a node waits', () => {
     });
   });
 
-  it.each(['in-progress', 'reading-pods', 'slot', 'failed'] as const)(
+  it.each(['in-progress', 'reading-pods', 'slot', 'paused', 'failed'] as const)(
     'is never written if it only says that things take their course: %s',
     async (code) => {
       expect(reasons.note('node-1', reason(code))).toBeUndefined();
@@ -151,13 +151,17 @@ describe('A reason that stands on a node', () => {
   });
 
   it('gives way at once, without an Event, when the node waits for nothing but its turn', () => {
-    reasons.note('node-1', reason('slot'));
-    expect(reasons.due(telling('skipped: labelled'), reason('slot'))).toEqual({
-      annotations: { [REASON_ANNOTATION]: formatReason(reason('slot')) },
-    });
-    const said = telling(formatReason(reason('slot')));
-    expect(reasons.due(said, reason('slot'))).toBeUndefined();
-    expect(reasons.due(telling('slot: somebody’s own words'), reason('slot'))).toBeDefined();
+    for (const [code, other] of [
+      ['slot', 'paused'],
+      ['paused', 'slot'],
+    ] as const) {
+      reasons.note('node-1', reason(code));
+      for (const before of ['skipped: labelled', `${other}: x`, `${code}: somebody’s own words`])
+        expect(reasons.due(telling(before), reason(code))).toEqual({
+          annotations: { [REASON_ANNOTATION]: formatReason(reason(code)) },
+        });
+      expect(reasons.due(telling(formatReason(reason(code))), reason(code))).toBeUndefined();
+    }
   });
 
   it('stays when it says why the node has failed', async () => {

@@ -92,7 +92,7 @@ export class StandingReasons {
     const onNode = parseReason(lookUp(node.annotations, REASON_ANNOTATION));
     if (reason === undefined) return onNode === undefined ? undefined : saying(null);
     // That its turn is all that it waits for is worth no Event, and no write of its own where the node says nothing.
-    if (reason.code === 'slot') return onNode === undefined ? undefined : inOtherWords(node, reason);
+    if (isTurnAlone(reason.code)) return onNode === undefined ? undefined : inOtherWords(node, reason);
     return this.#told(node, reason, onNode?.code);
   }
 
@@ -108,6 +108,12 @@ export class StandingReasons {
     this.#standing.delete(node);
     this.#remembered.delete(node);
   }
+}
+
+/** The node waits for its turn, which is written together with the state in which it does. */
+function isTurnAlone(code: ReasonCode): boolean {
+  const { severity, told } = entryOf(code);
+  return severity === 'turn' && told === 'never';
 }
 
 function inFirstWords(reason: Reason): NodeChange {

@@ -13,6 +13,7 @@ const FINE: StatusInput = {
   invalid: undefined,
   version: '24.01-0.3.3.1-0',
   autoUpgrade: true,
+  paused: false,
   problems: [],
   settled: true,
   desired: 20,
@@ -220,6 +221,12 @@ describe('What the rollout is waiting for', () => {
     );
   });
 
+  it('is to be resumed, where it is paused', () => {
+    expect(progressing({ paused: true, queued: 0 })).toBe(
+      'Paused: no new node is started; 4 node(s) in progress, which finish; 10 that wait',
+    );
+  });
+
   it('is not the limit, where it leaves room, or there is none', () => {
     for (const maxParallel of [0, 5])
       expect(progressing({ maxParallel, queued: 10 })).toBe(
@@ -244,6 +251,8 @@ describe('The conditions', () => {
     ['Progressing', {}, 'False', 'RolloutComplete'],
     ['Progressing', { states: states(['upgrade-required', 1]) }, 'True', 'RolloutInProgress'],
     ['Progressing', { states: states(['drain-required', 1]) }, 'True', 'RolloutInProgress'],
+    ['Progressing', { states: states(['upgrade-required', 1]), paused: true }, 'True', 'RolloutPaused'],
+    ['Progressing', { paused: true }, 'False', 'RolloutComplete'],
     ['Progressing', { states: states(['drain-required', 1]), autoUpgrade: false }, 'False', 'AutoUpgradeOff'],
     ['Progressing', { version: undefined }, 'False', 'AutoUpgradeOff'],
     ['Degraded', {}, 'False', 'AsExpected'],

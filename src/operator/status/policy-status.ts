@@ -20,6 +20,7 @@ export interface StatusInput {
   /** undefined: the policy asks for no driver. */
   readonly version: string | undefined;
   readonly autoUpgrade: boolean;
+  readonly paused: boolean;
   /** What is wrong with the driver's objects. */
   readonly problems: readonly string[];
   /** Every DaemonSet that should be there is, and its newest revision is known. */
@@ -194,11 +195,19 @@ function progressing(input: StatusInput, upgrade: UpgradeStatus | undefined): Dr
     };
   }
   return isProgressing(input)
-    ? { type, status: 'True', reason: 'RolloutInProgress', message: whatGoesOn(input, upgrade) }
+    ? {
+        type,
+        status: 'True',
+        reason: input.paused ? 'RolloutPaused' : 'RolloutInProgress',
+        message: whatGoesOn(input, upgrade),
+      }
     : { type, status: 'False', reason: 'RolloutComplete', message: 'No node waits for an upgrade' };
 }
 
-function whatGoesOn({ maxParallel, queued }: StatusInput, { required, inProgress }: UpgradeStatus): string {
+function whatGoesOn(input: StatusInput, { required, inProgress }: UpgradeStatus): string {
+  const { maxParallel, queued, paused } = input;
+  if (paused)
+    return `Paused: no new node is started; ${inProgress} node(s) in progress, which finish; ${required} that wait`;
   const full = maxParallel > 0 && inProgress >= maxParallel;
   return [
     `${inProgress} node(s) in progress${full ? `, as many as maxParallelUpgrades (${maxParallel}) allows` : ''}`,

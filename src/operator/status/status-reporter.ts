@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../../cluster/clock.ts';
 import { POLICY_NAME } from '../../contract/keys.ts';
+import type { Policy } from '../../contract/policy.ts';
 import { MOST_BLOCKED, type PolicyStatus } from '../../contract/status.ts';
 import type { Fleet } from '../../upgrade/fleet.ts';
 import type { DriverSync } from '../driver/driver-sync.ts';
@@ -66,12 +67,10 @@ export class StatusReporter {
   #input(object: StoredObject): Omit<StatusInput, 'rollout'> {
     const { policy, driverSync, daemonSets, revisions, fleet, tally, clock } = this.#options;
     const all = [...daemonSets.values()];
-    const usable = policy.policy;
     return {
       generation: generationOf(object),
       invalid: policy.invalid,
-      version: usable?.driver?.version,
-      autoUpgrade: usable?.upgrade.autoUpgrade ?? false,
+      ...wishes(policy.policy),
       problems: driverSync.problems,
       settled: driverSync.settled && all.every((each) => revisions.of(each) !== undefined),
       desired: all.reduce((sum, each) => sum + each.desired, 0),
@@ -79,7 +78,6 @@ export class StatusReporter {
       states: fleet.states,
       total: fleet.size,
       queued: fleet.waiting,
-      maxParallel: usable?.upgrade.maxParallelUpgrades ?? 0,
       blocked: this.#blocked(),
       conditions: statusOf(object)?.conditions ?? [],
       now: clock.now(),
@@ -101,6 +99,15 @@ export class StatusReporter {
       .firstBlocked(MOST_BLOCKED, (node) => reasons.stands(node))
       .map((blocked) => ({ ...blocked, since: reasons.of(blocked.node)?.since ?? clock.now() }));
   }
+}
+
+/** What a policy asks for; nothing, where there is none that can be used. */
+function wishes(
+  policy: Policy | undefined,
+): Pick<StatusInput, 'version' | 'autoUpgrade' | 'paused' | 'maxParallel'> {
+  if (policy === undefined) return { version: undefined, autoUpgrade: false, paused: false, maxParallel: 0 };
+  const { autoUpgrade, paused, maxParallelUpgrades: maxParallel } = policy.upgrade;
+  return { version: policy.driver?.version, autoUpgrade, paused, maxParallel };
 }
 
 function generationOf({ object }: StoredObject): number {

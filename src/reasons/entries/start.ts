@@ -15,6 +15,7 @@ import { requestUpgrade } from './flow.ts';
 export const startEntries: Entries<
   | 'slot'
   | 'recovered-waits-for-slot'
+  | 'paused'
   | 'skipped'
   | 'node-deleting'
   | 'node-not-ready'
@@ -46,6 +47,21 @@ export const startEntries: Entries<
     remedy: ({ limit }) => moreSlots(limit),
     next: () => [{ what: 'the node is handed back when a slot is free', at: undefined }],
     example: { code: 'recovered-waits-for-slot', limit: 4 },
+  },
+  paused: {
+    title: 'The rollout is paused',
+    severity: 'turn',
+    told: 'never',
+    explanation:
+      'The policy says `paused: true`: no new node is started, and those in progress finish. Nothing is lost by it: when the policy says so no more, the rollout goes on where it stopped. The node says so from the moment at which it needs an upgrade, or the rollout is paused.',
+    message: () => 'The rollout is paused: no new node is started until it is resumed',
+    remedy: () => ({
+      text: 'Resume the rollout.',
+      look: [kubectl('describe', 'nicclusterpolicy', POLICY_NAME)],
+      commands: [patchPolicy({ upgradePolicy: { paused: false } })],
+    }),
+    next: () => [{ what: 'the node waits for its turn again when the rollout is resumed', at: undefined }],
+    example: { code: 'paused' },
   },
   skipped: {
     title: 'The node is labelled to be skipped',

@@ -224,6 +224,7 @@ const timeoutSeconds = fc.oneof(fc.constantFrom(0, 1, 300, 2 ** 31 - 1), fc.nat(
 /** Any policy whose flow is on. */
 export const anyPolicy: fc.Arbitrary<UpgradePolicy> = fc.record({
   autoUpgrade: fc.constant(true),
+  paused: fc.boolean(),
   maxParallelUpgrades: fc.nat({ max: 5 }),
   safeLoad: fc.boolean(),
   waitForCompletion: optional(fc.record({ selector, timeoutSeconds })),

@@ -169,6 +169,7 @@ function present(map: Readonly<Record<string, string | undefined>>): StringMap {
 
 interface PolicySpec {
   readonly maxParallelUpgrades?: number;
+  readonly paused?: boolean;
   readonly safeLoad?: boolean;
   readonly drain?: 'off' | (Partial<Omit<DrainPolicy, 'selector'>> & { readonly podSelector?: string });
   readonly waitForCompletion?: Partial<Omit<WaitForCompletion, 'selector'>> & {
@@ -181,6 +182,7 @@ export function aPolicy(spec: PolicySpec = {}): UpgradePolicy {
   const { drain = {}, waitForCompletion } = spec;
   return {
     autoUpgrade: true,
+    paused: spec.paused ?? false,
     maxParallelUpgrades: spec.maxParallelUpgrades ?? 1,
     safeLoad: spec.safeLoad ?? false,
     waitForCompletion: waitForCompletion === undefined ? undefined : waitFor(waitForCompletion),

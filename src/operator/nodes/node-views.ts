@@ -10,9 +10,9 @@ import type { Workloads } from './workloads.ts';
 
 export interface NodeViewsOptions {
   readonly daemonSets: { values(): Iterable<StoredDaemonSet> };
-  readonly driverPods: DriverPodIndex;
-  readonly revisions: Revisions;
-  readonly workloads: Workloads;
+  readonly driverPods: Pick<DriverPodIndex, 'on'>;
+  readonly revisions: Pick<Revisions, 'of'>;
+  readonly workloads: Pick<Workloads, 'view'>;
 }
 
 /** Puts together what the watches know of one node. */

@@ -69,7 +69,7 @@ export class Revisions {
     const { uid, namespace = '', generation } = daemonSet;
     const { cluster, signal } = this.#options;
     const list = await cluster.list(controllerRevisions, { namespace }, { signal });
-    const hash = newest(list.items.filter(({ owners }) => owners.includes(uid)))?.hash;
+    const hash = newestRevision(list.items, uid)?.hash;
     if (hash === undefined) throw new Error(`DaemonSet ${daemonSet.name} has no ControllerRevision`);
     if (this.#known.get(uid)?.generation !== generation) return;
     this.#known.set(uid, { generation, hash });
@@ -79,13 +79,20 @@ export class Revisions {
 
 const RETRY = 1000;
 
-function isObserved({ generation, observedGeneration }: StoredDaemonSet): boolean {
+/** Whether the DaemonSet controller has taken up the DaemonSet as it is: its newest revision is made by then. */
+export function isObserved({ generation, observedGeneration }: StoredDaemonSet): boolean {
   return observedGeneration >= generation;
 }
 
-function newest(revisions: readonly StoredRevision[]): StoredRevision | undefined {
-  return revisions.reduce<StoredRevision | undefined>(
-    (best, each) => (best === undefined || each.revision > best.revision ? each : best),
-    undefined,
-  );
+/** The newest of a DaemonSet's revisions; undefined: none is its own. */
+export function newestRevision<T extends StoredRevision>(
+  revisions: readonly T[],
+  daemonSet: string,
+): T | undefined {
+  return revisions
+    .filter(({ owners }) => owners.includes(daemonSet))
+    .reduce<T | undefined>(
+      (best, each) => (best === undefined || each.revision > best.revision ? each : best),
+      undefined,
+    );
 }

@@ -1,6 +1,6 @@
 import { fieldsOf } from '../../api/json.ts';
 import type { RawObject } from '../../api/types.ts';
-import { age } from './age.ts';
+import { age } from '../../../../kubernetes/age.ts';
 
 export type Cell = string | number | boolean | null;
 

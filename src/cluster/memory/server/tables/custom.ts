@@ -1,6 +1,6 @@
 import { fieldsOf, itemsOf, textOf, type Json } from '../../api/json.ts';
 import type { RawObject } from '../../api/types.ts';
-import { age } from './age.ts';
+import { age } from '../../../../kubernetes/age.ts';
 import { AGE, at, NAME, type Cell, type Column } from './column.ts';
 import { parseJsonPath } from './json-path.ts';
 

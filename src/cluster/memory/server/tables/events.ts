@@ -1,6 +1,6 @@
 import { numberOf, textOf } from '../../api/json.ts';
 import type { RawObject } from '../../api/types.ts';
-import { age } from './age.ts';
+import { age } from '../../../../kubernetes/age.ts';
 import { at, column, NAME, wide, type Column } from './column.ts';
 
 /** @see https://github.com/kubernetes/kubernetes/blob/master/pkg/printers/internalversion/printers.go */

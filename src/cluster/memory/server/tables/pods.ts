@@ -1,6 +1,6 @@
 import { fieldsOf, itemsOf, textOf } from '../../api/json.ts';
 import type { RawObject } from '../../api/types.ts';
-import { humanDuration } from './age.ts';
+import { humanDuration } from '../../../../kubernetes/age.ts';
 import { AGE, at, column, NAME, NONE, wide, type Column } from './column.ts';
 import { podStatus } from './pod-status.ts';
 

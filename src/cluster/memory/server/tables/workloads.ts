@@ -1,7 +1,7 @@
 import { fieldsOf, itemsOf, numberOf, textOf } from '../../api/json.ts';
 import type { RawObject } from '../../api/types.ts';
 import { labelsText, selectorText } from '../label-selector-text.ts';
-import { age, humanDuration } from './age.ts';
+import { age, humanDuration } from '../../../../kubernetes/age.ts';
 import { AGE, at, column, NAME, NONE, wide, type Column } from './column.ts';
 
 /** @see https://github.com/kubernetes/kubernetes/blob/master/pkg/printers/internalversion/printers.go */

@@ -1,16 +1,17 @@
 // Bundles each program into one file that runs with `node` alone: `node build.mjs [NAME…]`, or all of the product.
-import { readFileSync } from 'node:fs';
+import { chmodSync, readFileSync } from 'node:fs';
 import { build } from 'esbuild';
 
 const { version } = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8'));
 
 const PROGRAMS = {
   'ofed-operator': 'src/cli/main.ts',
+  'kubectl-ofed': 'src/kubectl/main.ts',
   simulate: 'src/simulate/cli/main.ts',
   floor: 'bench/floor/main.ts',
 };
 const named = process.argv.slice(2);
-const wanted = named.length > 0 ? named : ['ofed-operator'];
+const wanted = named.length > 0 ? named : ['ofed-operator', 'kubectl-ofed'];
 
 await build({
   entryPoints: Object.fromEntries(wanted.map((name) => [name, PROGRAMS[name]])),
@@ -30,3 +31,6 @@ await build({
     js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
   },
 });
+
+// They begin with a line that says what runs them.
+for (const name of wanted) chmodSync(new URL(`./dist/${name}.mjs`, import.meta.url), 0o755);

@@ -14,6 +14,7 @@ const layers = {
   'safe-load': ['kubernetes', 'contract', 'cluster'],
   operator: ['kubernetes', 'contract', 'reasons', 'upgrade', 'driver', 'cluster'],
   cli: ['kubernetes', 'contract', 'reasons', 'upgrade', 'driver', 'cluster', 'safe-load', 'operator'],
+  kubectl: ['kubernetes', 'contract', 'reasons', 'upgrade', 'driver', 'cluster', 'operator', 'cli'],
   invariants: ['kubernetes', 'contract'],
   simulate: ['kubernetes', 'contract', 'reasons', 'driver', 'cluster', 'safe-load', 'operator', 'invariants'],
 };

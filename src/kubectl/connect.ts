@@ -1,0 +1,29 @@
+import { VERSION } from '../cli/version.ts';
+import { systemClock } from '../cluster/clock.ts';
+import { createHttpCluster } from '../cluster/http/http-cluster.ts';
+import { loadConnection } from '../cluster/http/load-connection.ts';
+import type { Connection, GlobalOptions } from './session.ts';
+
+/**
+ * By this name the API server keeps account of what is written here. As it begins with that of kubectl, a cordon would count as a person's,
+ * which it is.
+ *
+ * @see https://kubernetes.io/docs/reference/using-api/server-side-apply/#managers
+ */
+const FIELD_MANAGER = 'kubectl-ofed';
+
+/**
+ * Finds out how to reach the cluster, as kubectl does. Nothing is sent yet.
+ *
+ * @throws ConnectionError
+ */
+export async function connect({ kubeconfig, context }: GlobalOptions): Promise<Connection> {
+  const connection = await loadConnection({ kubeconfig, context, env: process.env });
+  const cluster = createHttpCluster({
+    connection,
+    fieldManager: FIELD_MANAGER,
+    userAgent: `${FIELD_MANAGER}/${VERSION}`,
+    clock: systemClock,
+  });
+  return { cluster, close: () => cluster.close() };
+}

@@ -1,14 +1,13 @@
 import { Option } from 'commander';
 import { POLICY_NAME } from '../../contract/keys.ts';
-import type { Assessment, NodeAssessment } from '../assess/assess.ts';
 import { formatData, type DataFormat } from '../data.ts';
 import { readEvents } from '../gather/events.ts';
 import { lookAt } from '../look-at.ts';
-import { Refusal } from '../refusal.ts';
 import { nodeReports } from '../report/node-report.ts';
 import { policyReport } from '../report/policy-report.ts';
 import { renderStory, type NodeStory } from '../render/explain.ts';
 import { renderPolicy } from '../render/policy.ts';
+import { namedNodes } from './actions.ts';
 import { STATUS, type AddCommand, type Session } from '../session.ts';
 import { printable } from '../terminal/printable.ts';
 
@@ -47,8 +46,9 @@ async function explain(
   const assessment = await lookAt(session.access, ({ nodes }) =>
     nodes.filter(({ node }) => names.includes(node.name)),
   );
-  const found = names.map((name) => find(assessment, name));
-  const stories = await Promise.all(nodeReports(assessment, found).map((node) => story(session, node)));
+  const stories = await Promise.all(
+    nodeReports(assessment, namedNodes(assessment, names)).map((node) => story(session, node)),
+  );
   const policy = asksForPolicy ? policyReport(assessment) : undefined;
   if (output !== undefined) {
     session.print(formatData(policy === undefined ? stories : [policy, ...stories], output));
@@ -66,16 +66,6 @@ async function explain(
 
 async function story({ access }: Session, node: NodeStory['node']): Promise<NodeStory> {
   return { node, events: await readEvents(access, { kind: 'Node', name: node.name }) };
-}
-
-function find({ nodes, scene }: Assessment, name: string): NodeAssessment {
-  const found = nodes.find(({ node }) => node.name === name);
-  if (found !== undefined) return found;
-  throw new Refusal(
-    scene.nodes.some((node) => node.name === name)
-      ? `node ${name} has no NVIDIA NIC, by the labels of Node Feature Discovery, and so no driver`
-      : `there is no node ${name}`,
-  );
 }
 
 function isPolicy(subject: string): boolean {

@@ -1,7 +1,20 @@
 import type { AddCommand } from '../session.ts';
 import { addExplain } from './explain.ts';
 import { addNodes } from './nodes.ts';
+import { addPause, addResume } from './pause.ts';
+import { addRetry } from './retry.ts';
+import { addRollback } from './rollback.ts';
+import { addSkip } from './skip.ts';
 import { addStatus } from './status.ts';
 
 /** The plugin's commands, in the order in which its help has them. */
-export const COMMANDS: readonly AddCommand[] = [addStatus, addNodes, addExplain];
+export const COMMANDS: readonly AddCommand[] = [
+  addStatus,
+  addNodes,
+  addExplain,
+  addPause,
+  addResume,
+  addRetry,
+  addSkip,
+  addRollback,
+];

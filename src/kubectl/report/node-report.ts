@@ -110,10 +110,11 @@ function driverReport(
   const pod = 'pod' in condition ? condition.pod : view.driver.pods[0];
   const image = pod && images.get(pod.uid);
   const { daemonSet } = view.driver;
+  const version = versionOfImage(image, node.labels);
   return {
     condition: condition.kind,
     ...present({
-      version: versionOfImage(image, node.labels),
+      version: version && shortVersion(version),
       wantedVersion: view.driver.expected && wanted !== undefined ? shortVersion(wanted) : undefined,
       image,
       pod: pod && `${pod.namespace}/${pod.name}`,

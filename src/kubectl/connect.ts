@@ -2,6 +2,7 @@ import { VERSION } from '../cli/version.ts';
 import { systemClock } from '../cluster/clock.ts';
 import { createHttpCluster } from '../cluster/http/http-cluster.ts';
 import { loadConnection } from '../cluster/http/load-connection.ts';
+import { readLogByKubectl } from './support/kubectl-log.ts';
 import type { Connection, GlobalOptions } from './session.ts';
 
 /**
@@ -17,7 +18,8 @@ const FIELD_MANAGER = 'kubectl-ofed';
  *
  * @throws ConnectionError
  */
-export async function connect({ kubeconfig, context }: GlobalOptions): Promise<Connection> {
+export async function connect(options: GlobalOptions): Promise<Connection> {
+  const { kubeconfig, context } = options;
   const connection = await loadConnection({ kubeconfig, context, env: process.env });
   const cluster = createHttpCluster({
     connection,
@@ -25,5 +27,5 @@ export async function connect({ kubeconfig, context }: GlobalOptions): Promise<C
     userAgent: `${FIELD_MANAGER}/${VERSION}`,
     clock: systemClock,
   });
-  return { cluster, close: () => cluster.close() };
+  return { cluster, readLog: readLogByKubectl(options), close: () => cluster.close() };
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Clock } from '../cluster/clock.ts';
 import type { Cluster } from '../cluster/port.ts';
 import type { Access } from './gather/scene.ts';
+import type { ReadLog } from './support/bundle.ts';
 import { styleFor, type Style } from './terminal/style.ts';
 import type { Terminal } from './terminal/terminal.ts';
 
@@ -15,6 +16,7 @@ export interface GlobalOptions {
 /** A way to the cluster, to be closed when it is no longer used. */
 export interface Connection {
   readonly cluster: Cluster;
+  readonly readLog: ReadLog;
   readonly close: () => Promise<void>;
 }
 
@@ -34,6 +36,7 @@ export interface Session {
   readonly access: Access;
   readonly terminal: Terminal;
   readonly random: () => number;
+  readonly readLog: ReadLog;
   /** As the terminal is at this moment. */
   readonly style: () => Style;
   readonly print: (lines: readonly string[]) => void;
@@ -52,13 +55,14 @@ export const STATUS = { ok: 0, no: 1, usage: 2, unreachable: 3, interrupted: 130
 
 export function sessionOf(
   { terminal, clock, random, signal }: Surroundings,
-  { cluster }: Connection,
+  { cluster, readLog }: Connection,
   { namespace }: GlobalOptions,
 ): Session {
   return {
     access: { cluster, clock, namespace, signal },
     terminal,
     random,
+    readLog,
     style: () => styleFor(terminal.look),
     print: (lines) => {
       terminal.out(lines.map((line) => `${line}\n`).join(''));

@@ -5,6 +5,7 @@ import { addPause, addResume } from './pause.ts';
 import { addRetry } from './retry.ts';
 import { addRollback } from './rollback.ts';
 import { addSkip } from './skip.ts';
+import { addSnapshot } from './snapshot.ts';
 import { addStatus } from './status.ts';
 
 /** The plugin's commands, in the order in which its help has them. */
@@ -17,4 +18,5 @@ export const COMMANDS: readonly AddCommand[] = [
   addRetry,
   addSkip,
   addRollback,
+  addSnapshot,
 ];

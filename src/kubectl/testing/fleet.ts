@@ -134,6 +134,7 @@ export class TestFleet {
       connect: () =>
         Promise.resolve({
           cluster: createMemoryCluster({ api: this.cluster.api, fieldManager: 'kubectl-ofed' }),
+          readLog: ({ name }) => Promise.resolve(`log of ${name}\n`),
           close: () => Promise.resolve(),
         }),
       terminal: {

@@ -224,7 +224,7 @@ describe('A NicClusterPolicy', () => {
         imagePullSecrets: [],
         terminationGracePeriodSeconds: 300,
         forcePrecompiled: false,
-        upgradePolicy: { autoUpgrade: false, maxParallelUpgrades: 1, safeLoad: false, drain },
+        upgradePolicy: { autoUpgrade: false, paused: false, maxParallelUpgrades: 1, safeLoad: false, drain },
       },
     });
   });

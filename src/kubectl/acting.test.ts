@@ -6,6 +6,7 @@ import { policies } from '../operator/resources/objects.ts';
 import { NEW, OLD, TestFleet } from './testing/fleet.ts';
 
 const MINUTE = 60_000;
+const PODS = { group: '', plural: 'pods' };
 const DEFINITION = { group: 'apiextensions.k8s.io', plural: 'customresourcedefinitions' };
 
 let fleet: TestFleet;
@@ -116,22 +117,24 @@ describe('kubectl ofed retry', () => {
     expect((await fleet.kubectlOfed('retry --failed')).out).toBe('no node has failed\n');
   });
 
-  it('asks before it reloads the driver of a node that is done, and heeds the answer', async () => {
-    const { status, out, err } = await fleet.kubectlOfed('retry gpu-1', { answer: '' });
-    expect({ status, out }).toEqual({ status: 1, out: 'nothing has been done\n' });
-    expect(err).toContain('its pods are evicted as the policy says, and its driver is restarted');
-    expect(lookUp(node('gpu-1').metadata.annotations, REQUESTED_ANNOTATION)).toBeUndefined();
-    expect((await fleet.kubectlOfed('retry gpu-1', { answer: 'y' })).status).toBe(0);
-    expect(lookUp(node('gpu-1').metadata.annotations, REQUESTED_ANNOTATION)).toBe('true');
+  it('asks for nothing where the driver is up to date: it would not be restarted', async () => {
+    const before = everything();
+    expect(await fleet.kubectlOfed('retry gpu-1')).toMatchObject({
+      status: 0,
+      out: expect.stringMatching(/^nothing to do/) as string,
+    });
+    expect(everything()).toBe(before);
   });
 
-  it('does not go on where there is nobody to ask, unless told to', async () => {
-    const before = everything();
-    const { status, err } = await fleet.kubectlOfed('retry gpu-1');
-    expect(status).toBe(2);
-    expect(err).toMatch(/^error: this asks .* say --yes/);
-    expect(everything()).toBe(before);
-    expect((await fleet.kubectlOfed('retry gpu-1 --yes')).status).toBe(0);
+  it('asks before a driver pod is replaced that belongs to no DaemonSet', async () => {
+    const [pod] = fleet.cluster.api.list(PODS, { fieldSelector: 'spec.nodeName=gpu-1' });
+    fleet.machines.pause('daemonset');
+    fleet.cluster.change(PODS, pod!.metadata, { metadata: { ownerReferences: null } });
+    const { out, err } = await fleet.kubectlOfed('retry gpu-1', { answer: 'no' });
+    expect(out).toBe('nothing has been done\n');
+    expect(err).toContain('the node is emptied, as the policy says, and the pod is replaced');
+    await fleet.kubectlOfed('retry gpu-1 --yes');
+    expect(lookUp(node('gpu-1').metadata.annotations, REQUESTED_ANNOTATION)).toBe('true');
   });
 
   it('leaves a node alone that is being upgraded', async () => {
@@ -194,6 +197,20 @@ describe('kubectl ofed rollback', () => {
     expect(stateOf('gpu-1')).toBe('upgrade-done');
     await fleet.kubectlOfed('rollback --yes');
     expect(driver().version).toBe(NEW);
+  });
+
+  it('heeds the answer, and does not go on where there is nobody to ask, unless told to', async () => {
+    const before = everything();
+    const line = 'rollback --to 5.6-1.0.3.3';
+    expect(await fleet.kubectlOfed(line, { answer: '' })).toMatchObject({
+      status: 1,
+      out: 'nothing has been done\n',
+    });
+    expect(await fleet.kubectlOfed(line)).toMatchObject({
+      status: 2,
+      err: expect.stringMatching(/^error: this asks .* say --yes/) as string,
+    });
+    expect(everything()).toBe(before);
   });
 
   it('knows no earlier version where there was none, and takes one that it is told', async () => {

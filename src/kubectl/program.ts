@@ -94,8 +94,8 @@ function createProgram({ terminal }: Surroundings, run: Run): Command {
     .helpOption('-h, --help', 'explain the command')
     .helpCommand(false)
     .addHelpText('after', OVERVIEW);
-  for (const add of COMMANDS) add(program, run);
-  for (const command of program.commands) {
+  for (const add of COMMANDS) add(program, run, terminal.out);
+  for (const command of program.commands.filter((each) => each.name() !== '__complete')) {
     command.helpOption('-h, --help', 'explain the command').configureHelp({ showGlobalOptions: true });
   }
   return program;

@@ -48,8 +48,12 @@ export type Action = (session: Session) => Promise<number>;
 /** Connects, does what a command does, and keeps its exit status. */
 export type Run = (command: Command, action: Action) => Promise<void>;
 
-/** Adds a command to the plugin: its flags, its help, and what it does. */
-export type AddCommand = (program: Command, run: Run) => void;
+/**
+ * Adds a command to the plugin: its flags, its help, and what it does.
+ *
+ * @param write for a command that needs no cluster
+ */
+export type AddCommand = (program: Command, run: Run, write: (text: string) => void) => void;
 
 export const STATUS = { ok: 0, no: 1, usage: 2, unreachable: 3, interrupted: 130 } as const;
 

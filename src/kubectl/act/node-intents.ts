@@ -10,16 +10,17 @@ import { Refusal } from '../refusal.ts';
 import type { Intent } from './intent.ts';
 
 /**
- * Asks for the upgrade of a node: another try where it has failed, and a reload of its driver where it is done.
+ * Asks for the upgrade of a node: for another try where it has failed, and for another driver pod where it has one that belongs to no
+ * DaemonSet.
  *
- * @returns undefined where that has been asked for, or comes by itself
+ * @returns undefined where that has been asked for, or comes by itself, or would do nothing: a driver that is up to date is not restarted
  * @throws Refusal where it is being upgraded, or in other hands
  */
 export function retry(assessment: NodeAssessment): Intent | undefined {
   const { node, view, state, holdup } = assessment;
   checkHands(assessment);
   const isOrphaned = holdup?.code === 'orphaned-driver';
-  if (isRequested(view) || (state === 'upgrade-required' && !isOrphaned)) return undefined;
+  if (isRequested(view) || (state !== 'upgrade-failed' && !isOrphaned)) return undefined;
   const note = isSkipped(view) ? ', which is labelled to be skipped and so does not start' : '';
   return {
     type: nodes,
@@ -34,7 +35,7 @@ export function retry(assessment: NodeAssessment): Intent | undefined {
     ],
     will: `ask for the upgrade of node ${node.name}${note}`,
     command: kubectl('annotate', '--overwrite', 'node', node.name, `${REQUESTED_ANNOTATION}=true`),
-    ...(state === 'upgrade-failed' || isOrphaned ? {} : { cost: RELOAD }),
+    ...(isOrphaned ? { cost: REPLACED } : {}),
   };
 }
 
@@ -44,8 +45,8 @@ function checkHands({ node: { name }, state }: NodeAssessment): void {
   if (isInProgress(state)) throw new Refusal(`node ${name} is being upgraded: it is in ${state}`);
 }
 
-const RELOAD =
-  'The node has not failed: its pods are evicted as the policy says, and its driver is restarted.';
+const REPLACED =
+  'Its driver pod belongs to no DaemonSet: the node is emptied, as the policy says, and the pod is replaced.';
 
 function stateTest({ labels }: NodeAssessment['node']) {
   return {

@@ -1,4 +1,5 @@
 import type { AddCommand } from '../session.ts';
+import { addCompletion } from './completion.ts';
 import { addExplain } from './explain.ts';
 import { addNodes } from './nodes.ts';
 import { addPause, addResume } from './pause.ts';
@@ -19,4 +20,5 @@ export const COMMANDS: readonly AddCommand[] = [
   addSkip,
   addRollback,
   addSnapshot,
+  addCompletion,
 ];

@@ -17,7 +17,7 @@ export const addRetry: AddCommand = (program, run) => {
     .argument('[NODE...]', 'nodes')
     .summary('ask for another try of nodes that have failed')
     .description(
-      'Asks for the upgrade of nodes: for another try where it has failed, once the cause is gone. A node that is done gets its driver reloaded, which is asked about first.',
+      'Asks for another try of nodes that have failed, once the cause is gone. Of a node whose driver pod belongs to no DaemonSet it asks for the replacement of that pod. A driver that is up to date is left alone.',
     )
     .addOption(new Option('--failed', 'all nodes that have failed'))
     .addHelpText(
@@ -38,7 +38,7 @@ Examples:
       },
       options.failed === true
         ? 'no node has failed'
-        : 'nothing to do: the upgrade has been asked for, or comes by itself',
+        : 'nothing to do: no upgrade that has failed, or one that has been asked for already',
     );
   });
 };

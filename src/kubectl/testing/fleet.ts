@@ -1,5 +1,6 @@
 import { startMachines, type Machines, type PodBehaviour } from '../../cluster/memory/machines/index.ts';
 import type { RawObject } from '../../cluster/memory/api/types.ts';
+import { ApiError } from '../../cluster/errors.ts';
 import { createMemoryCluster } from '../../cluster/memory/memory-cluster.ts';
 import { DRIVER_LABEL, POLICY_NAME, SKIP_LABEL } from '../../contract/keys.ts';
 import { lookUp, type StringMap } from '../../kubernetes/objects.ts';
@@ -40,6 +41,7 @@ export class TestFleet {
   readonly machines: Machines;
   /** Nodes whose driver image of the new version cannot be pulled. */
   readonly withoutImage = new Set<string>();
+  #frozen = false;
   #stop = new AbortController();
   #running: Promise<void> = Promise.resolve();
 
@@ -64,14 +66,15 @@ export class TestFleet {
   async begin(upgradePolicy: object = {}): Promise<void> {
     const policy = { autoUpgrade: true, drain: { enable: true }, ...upgradePolicy };
     this.cluster.create(policies, aRawPolicy({ version: OLD, driver: { upgradePolicy: policy } }));
-    this.startOperator();
+    this.#startOperator();
     await this.clock.advance(MINUTE);
   }
 
-  startOperator(): void {
-    this.#stop = new AbortController();
+  #startOperator(): void {
+    const { wire } = this.cluster;
+    wire.before = () => (this.#frozen ? Promise.reject(new ApiError('connection', 'frozen')) : undefined);
     const options = {
-      cluster: createMemoryCluster({ api: this.cluster.api, fieldManager: 'ofed-operator' }),
+      cluster: wire,
       clock: this.clock,
       log: new RecordedLog(),
       metrics: createMetrics(),
@@ -83,12 +86,9 @@ export class TestFleet {
     this.#running = runReplica(options, this.#stop.signal);
   }
 
-  /** The operator is gone from one moment to the next: it hands nothing over. */
-  async killOperator(): Promise<void> {
-    this.cluster.wire.calls.length = 0;
-    this.#stop.abort();
-    await this.clock.advance(10_000);
-    await this.#running;
+  /** Nothing that the operator asks of the cluster arrives any more. */
+  freezeOperator(): void {
+    this.#frozen = true;
   }
 
   /** Somebody changes the policy. */
@@ -127,7 +127,10 @@ export class TestFleet {
   }
 
   /** Runs the plugin. */
-  async kubectlOfed(line: string, { look = {}, answer }: TerminalOptions = {}): Promise<Told> {
+  async kubectlOfed(
+    line: string | readonly string[],
+    { look = {}, answer }: TerminalOptions = {},
+  ): Promise<Told> {
     let out = '';
     let err = '';
     const surroundings: Surroundings = {
@@ -147,10 +150,8 @@ export class TestFleet {
       random: () => 0,
       signal: new AbortController().signal,
     };
-    const status = await execute(
-      line.split(' ').filter((word) => word !== ''),
-      surroundings,
-    );
+    const words = typeof line === 'string' ? line.split(' ').filter((word) => word !== '') : line;
+    const status = await execute(words, surroundings);
     return { status, out, err };
   }
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ApiError } from '../cluster/errors.ts';
 import { aFleetInTrouble, NEW, TestFleet, type Told } from './testing/fleet.ts';
 
 const MINUTE = 60_000;
@@ -32,12 +33,27 @@ describe('kubectl ofed status --wait', () => {
     expect(new Set(lines).size).toBe(lines.length);
   });
 
+  it('leaves no watch behind when it has ended', async () => {
+    await fleet.end();
+    expect((await whileTimePasses(fleet.kubectlOfed('status --wait'))).status).toBe(0);
+    expect(fleet.clock.pending).toEqual([]);
+    expect(fleet.openWatches).toBe(0);
+  });
+
   it('says no when nodes have failed and nothing else goes on', async () => {
     fleet.withoutImage.add('gpu-1');
     fleet.change({ version: NEW });
     const { status, out } = await whileTimePasses(fleet.kubectlOfed('status --wait'));
     expect(status).toBe(1);
     expect(out).toMatch(/stopped: 1 of 2 nodes up to date, 0 in progress, 0 waiting, 1 failed\n$/);
+  });
+
+  it('ends at once where the cluster cannot be reached to begin with', async () => {
+    fleet.refuse(new ApiError('connection', 'GET nodes: connect ECONNREFUSED'));
+    expect(await whileTimePasses(fleet.kubectlOfed('status --wait'), 1)).toMatchObject({
+      status: 3,
+      err: 'error: the cluster cannot be reached: GET nodes: connect ECONNREFUSED\n',
+    });
   });
 
   it('says no when the time is over', async () => {

@@ -1,6 +1,6 @@
 import { sleep } from '../../cluster/clock.ts';
 import { assess } from '../assess/assess.ts';
-import { watchScene, type LiveScene } from '../gather/live-scene.ts';
+import { LiveScene } from '../gather/live-scene.ts';
 import { statusReport, type StatusReport } from '../report/status-report.ts';
 import { progressLine } from '../render/progress-line.ts';
 import { renderStatus } from '../render/status.ts';
@@ -20,26 +20,34 @@ const SOONEST = 250;
 const LATEST = 1000;
 
 /** Shows the rollout as it goes on: on a terminal in place, elsewhere a line for each change. Resolves to the exit status. */
-export async function followRollout(
-  session: Session,
-  { untilEnd, timeout = Infinity }: FollowOptions,
-): Promise<number> {
+export async function followRollout(session: Session, options: FollowOptions): Promise<number> {
+  const over = new AbortController();
+  const signal = AbortSignal.any([session.access.signal, over.signal]);
+  try {
+    return await follow({ ...session, access: { ...session.access, signal } }, options);
+  } finally {
+    // The watches would go on for ever, and the program with them.
+    over.abort();
+  }
+}
+
+async function follow(session: Session, { untilEnd, timeout = Infinity }: FollowOptions): Promise<number> {
   const { access, random, terminal } = session;
   const { clock, signal } = access;
   const end = clock.monotonic() + timeout;
-  const live = await watchScene(access, random, (error) => {
+  const live = new LiveScene(access, random, (error) => {
     terminal.err(`warning: ${error.message}; trying again\n`);
   });
+  await live.begin();
   const show = shower(session);
   while (!signal.aborted) {
-    const scene = live.scene();
+    const { scene } = live;
     const report = statusReport(assess(scene));
     show(printable(report), scene.now);
-    if (untilEnd && (report.phase === 'finished' || report.phase === 'stopped')) {
+    if (untilEnd && (report.phase === 'finished' || report.phase === 'stopped'))
       return report.phase === 'finished' ? STATUS.ok : STATUS.no;
-    }
     if (clock.monotonic() >= end) {
-      terminal.err(`error: the rollout has not ended in time\n`);
+      terminal.err('error: the rollout has not ended in time\n');
       return STATUS.no;
     }
     await nextLook(live, session);
@@ -51,9 +59,9 @@ export async function followRollout(
 async function nextLook(live: LiveScene, { access: { clock, signal } }: Session): Promise<void> {
   await sleep(clock, SOONEST, signal);
   const changed = new AbortController();
-  live.onChange = () => {
+  live.onChange(() => {
     changed.abort();
-  };
+  });
   await sleep(clock, LATEST - SOONEST, AbortSignal.any([changed.signal, signal]));
 }
 

@@ -1,64 +1,104 @@
+import { onAbort } from '../../cluster/abort.ts';
 import { Informer } from '../../cluster/informer.ts';
-import type { ApiError } from '../../cluster/errors.ts';
+import { ApiError } from '../../cluster/errors.ts';
 import type { Query, ResourceType, Stored } from '../../cluster/port.ts';
 import { daemonSets } from '../../operator/resources/daemonsets.ts';
 import { policies } from '../../operator/resources/objects.ts';
 import { seenDriverPods, seenLeases, seenNodes, seenRevisions } from './resources.ts';
-import { queries, type Access, type Scene } from './scene.ts';
+import { LEASE_UNREAD, queries, type Access, type Scene } from './scene.ts';
 
-/** A scene that is kept up to date by watches for as long as it runs. */
-export interface LiveScene {
-  readonly scene: () => Scene;
-  /** Calls back on every change; replaces whoever was called before. */
-  onChange: () => void;
-}
+/** A scene that is kept up to date by watches for as long as they run. */
+export class LiveScene {
+  readonly #access: Access;
+  readonly #random: () => number;
+  readonly #onTrouble: (error: ApiError) => void;
+  /** What everything else depends on; the Lease only says who is at work. */
+  readonly #needed: Informer<Stored>[] = [];
+  readonly #nodes;
+  readonly #pods;
+  readonly #sets;
+  readonly #revisions;
+  readonly #policies;
+  readonly #leases;
+  #isLeaseKnown = false;
+  #onChange: () => void = () => undefined;
+  #trouble: (error: ApiError) => void;
 
-/**
- * Begins to watch, until the signal of `access` aborts. Resolves when everything has been read.
- *
- * @param onTrouble told of what goes wrong and is tried again
- */
-export async function watchScene(
-  access: Access,
-  random: () => number,
-  onTrouble: (error: ApiError) => void,
-): Promise<LiveScene> {
-  const { cluster, clock, namespace, signal } = access;
-  const live = { scene: (): Scene => scene(), onChange: (): void => undefined };
-  const informers: Pick<Informer<Stored>, 'run' | 'synced'>[] = [];
-  const follow = <T extends Stored>(type: ResourceType<T>, query: Query): Informer<T> => {
-    const informer = new Informer<T>({
-      cluster,
-      type,
-      query,
-      clock,
-      random,
-      onChange: () => {
-        live.onChange();
-      },
-      onTrouble,
+  /** @param onTrouble told of what goes wrong once everything has been read, and is tried again */
+  constructor(access: Access, random: () => number, onTrouble: (error: ApiError) => void) {
+    const { driver, lease } = queries(access.namespace);
+    this.#access = access;
+    this.#random = random;
+    this.#onTrouble = onTrouble;
+    this.#trouble = onTrouble;
+    this.#nodes = this.#need(seenNodes, {});
+    this.#pods = this.#need(seenDriverPods, driver);
+    this.#sets = this.#need(daemonSets, driver);
+    this.#revisions = this.#need(seenRevisions, { namespace: access.namespace });
+    this.#policies = this.#need(policies, {});
+    this.#leases = this.#informer(seenLeases, lease, () => undefined);
+  }
+
+  /**
+   * Begins to watch, until the signal aborts. Resolves when everything has been read.
+   *
+   * @throws ApiError if it cannot be read to begin with
+   */
+  async begin(): Promise<void> {
+    const { signal } = this.#access;
+    const failed = new Promise<never>((_, reject) => {
+      this.#trouble = reject;
+      const giveUp = (): void => {
+        reject(new ApiError('aborted', 'The caller gave up'));
+      };
+      if (signal.aborted) giveUp();
+      else onAbort(signal, giveUp);
     });
-    informers.push(informer);
+    for (const informer of [...this.#needed, this.#leases]) void informer.run(signal);
+    void this.#leases.synced.then(() => {
+      this.#isLeaseKnown = true;
+    });
+    await Promise.race([Promise.all(this.#needed.map((informer) => informer.synced)), failed]);
+    this.#trouble = this.#onTrouble;
+  }
+
+  /** Calls back on the changes from here on; nobody else is called any more. */
+  onChange(callback: () => void): void {
+    this.#onChange = callback;
+  }
+
+  /** Everything as it is now. */
+  get scene(): Scene {
+    return {
+      now: this.#access.clock.now(),
+      nodes: [...this.#nodes.values()],
+      driverPods: [...this.#pods.values()],
+      daemonSets: [...this.#sets.values()],
+      revisions: [...this.#revisions.values()],
+      policies: [...this.#policies.values()],
+      lease: [...this.#leases.values()][0],
+      workloads: new Map(),
+      unread: this.#isLeaseKnown ? [] : [LEASE_UNREAD],
+    };
+  }
+
+  #need<T extends Stored>(type: ResourceType<T>, query: Query): Informer<T> {
+    const informer = this.#informer(type, query, (error) => {
+      this.#trouble(error);
+    });
+    this.#needed.push(informer as unknown as Informer<Stored>);
     return informer;
-  };
-  const nodes = follow(seenNodes, {});
-  const pods = follow(seenDriverPods, queries(namespace).driver);
-  const sets = follow(daemonSets, queries(namespace).driver);
-  const revisions = follow(seenRevisions, { namespace });
-  const all = follow(policies, {});
-  const leases = follow(seenLeases, queries(namespace).lease);
-  const scene = (): Scene => ({
-    now: clock.now(),
-    nodes: [...nodes.values()],
-    driverPods: [...pods.values()],
-    daemonSets: [...sets.values()],
-    revisions: [...revisions.values()],
-    policies: [...all.values()],
-    lease: [...leases.values()][0],
-    workloads: new Map(),
-    unread: [],
-  });
-  for (const informer of informers) void informer.run(signal);
-  await Promise.all(informers.map((informer) => informer.synced));
-  return live;
+  }
+
+  #informer<T extends Stored>(
+    type: ResourceType<T>,
+    query: Query,
+    onTrouble: (error: ApiError) => void,
+  ): Informer<T> {
+    const { cluster, clock } = this.#access;
+    const onChange = (): void => {
+      this.#onChange();
+    };
+    return new Informer({ cluster, type, query, clock, random: this.#random, onChange, onTrouble });
+  }
 }

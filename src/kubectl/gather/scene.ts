@@ -41,6 +41,8 @@ export interface Access {
   readonly signal: AbortSignal;
 }
 
+export const LEASE_UNREAD = 'whether an operator runs: its Lease could not be read';
+
 /**
  * Reads the whole scene.
  *
@@ -59,7 +61,7 @@ export async function readScene(access: Access): Promise<Scene> {
     list(seenRevisions, { namespace }),
     list(policies, {}),
     ifAllowed(list(seenLeases, queries(namespace).lease), () => {
-      unread.push('which operator leads: reading its Lease is not permitted');
+      unread.push(LEASE_UNREAD);
     }),
   ]);
   return {

@@ -10,6 +10,7 @@ import { policies } from '../../operator/resources/objects.ts';
 import { createMetrics } from '../../operator/telemetry/metrics.ts';
 import { aRawNode, aRawPolicy, aRawReplicaSet, NAMESPACE } from '../../operator/testing/builders.ts';
 import { RecordedLog } from '../../operator/testing/recorders.ts';
+import { RecordingCluster } from '../../operator/testing/recording-cluster.ts';
 import { TestCluster } from '../../operator/testing/test-cluster.ts';
 import { execute } from '../program.ts';
 import type { Surroundings } from '../session.ts';
@@ -41,6 +42,10 @@ export class TestFleet {
   readonly machines: Machines;
   /** Nodes whose driver image of the new version cannot be pulled. */
   readonly withoutImage = new Set<string>();
+  /** The plugin's way to the cluster. */
+  readonly #way = new RecordingCluster(
+    createMemoryCluster({ api: this.cluster.api, fieldManager: 'kubectl-ofed' }),
+  );
   #frozen = false;
   #stop = new AbortController();
   #running: Promise<void> = Promise.resolve();
@@ -56,6 +61,16 @@ export class TestFleet {
 
   get clock() {
     return this.cluster.clock;
+  }
+
+  /** How many watches the plugin has going on. */
+  get openWatches(): number {
+    return this.#way.watches.length;
+  }
+
+  /** Whatever the plugin asks for is refused from here on. */
+  refuse(error: ApiError): void {
+    this.#way.before = () => Promise.reject(error);
   }
 
   addNode(name: string, labels: StringMap = {}): void {
@@ -136,7 +151,7 @@ export class TestFleet {
     const surroundings: Surroundings = {
       connect: () =>
         Promise.resolve({
-          cluster: createMemoryCluster({ api: this.cluster.api, fieldManager: 'kubectl-ofed' }),
+          cluster: this.#way,
           readLog: ({ name }) => Promise.resolve(`log of ${name}\n`),
           close: () => Promise.resolve(),
         }),

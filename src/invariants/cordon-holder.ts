@@ -28,7 +28,7 @@ export function nextCordonHolder(
 function saidOtherwise(before: SeenNode, after: SeenNode): boolean {
   if (before.state === after.state) return false;
   if (after.state === 'upgrade-done') return true;
-  const beingUpgraded = isPastCordon(after.state) || after.state === 'upgrade-failed';
+  const beingUpgraded = isInProgress(after.state) || after.state === 'upgrade-failed';
   return beingUpgraded && !after.cordonedByKubectl && !after.initiallyUnschedulable;
 }
 

@@ -24,6 +24,12 @@ export function unknownNewest({ name, controller }: SeenPod, context: Context): 
   return { what, race: isNews(since, context) };
 }
 
+/** Whether a driver pod has come since its DaemonSet's newest revision, so that it was never out of date. */
+export function cameSinceNewest({ uid, controller }: SeenPod, { scene }: Context): boolean {
+  const newest = scene.newestRevisionSince.get(controller?.uid ?? '') ?? -Infinity;
+  return (scene.boundAt.get(uid)?.time ?? -Infinity) > newest;
+}
+
 /** The revision that a driver pod should be of, and whether it is another than a moment ago. */
 export function newestRevision(
   { controller }: SeenPod,

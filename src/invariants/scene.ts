@@ -40,6 +40,8 @@ export class Scene {
   readonly unobservedSince = new Map<string, number>();
   /** When a driver pod on a node was last Ready, by the node's name. */
   readonly driverLastReady = new Map<string, number>();
+  /** When a node last began to say that a driver waits for safe load. Absent: before the observation, or never. */
+  readonly safeLoadSince = new Map<string, number>();
   /** The resourceVersion at which a node was last cordoned. Absent: before the observation. */
   readonly cordonedAt = new Map<string, number>();
   /** When somebody else than the operator last uncordoned a node. */
@@ -138,7 +140,14 @@ export class Scene {
       this.inProgress.add(name);
     } else this.inProgress.delete(name);
     this.#followState(name, change, existing);
-    if (!existing) this.#followCordon(name, change);
+    if (existing) return;
+    this.#followCordon(name, change);
+    this.#followSafeLoad(name, change);
+  }
+
+  #followSafeLoad(name: string, { before, after, time }: Change<SeenNode>): void {
+    if (after !== undefined && after.safeLoad !== undefined && before?.safeLoad === undefined)
+      this.safeLoadSince.set(name, time);
   }
 
   #followCordon(name: string, { before, after, rv, time, by }: Change<SeenNode>): void {

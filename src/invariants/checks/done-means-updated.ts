@@ -37,11 +37,13 @@ function notReady({ name, ready }: SeenPod, race: boolean): Doubt | undefined {
 
 /**
  * Whether the node's driver, be it the same pod or another one, was Ready so short a time ago that nobody may have heard that it is not
- * any more. A node that says that a driver waits for safe load contradicts that: then nothing but a read will do.
+ * any more. A node that says that a driver waits for safe load contradicts that: then nothing but a read will do, and one that is made
+ * after the node has begun to say so cannot show a driver that was Ready before.
  */
-function wasReadyLately({ name, safeLoad }: SeenNode, context: Context): boolean {
+function wasReadyLately(before: SeenNode, context: Context): boolean {
   const { scene, now, tolerance } = context;
-  const since = scene.driverLastReady.get(name);
-  if (safeLoad === undefined) return isNews(since, context);
-  return since !== undefined && now - since <= tolerance.readMs;
+  const since = scene.driverLastReady.get(before.name);
+  if (before.safeLoad === undefined) return isNews(since, context);
+  const readyBeside = since !== undefined && since >= (scene.safeLoadSince.get(before.name) ?? -Infinity);
+  return readyBeside && now - since <= tolerance.readMs;
 }

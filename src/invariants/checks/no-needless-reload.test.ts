@@ -22,6 +22,11 @@ describe('no-needless-reload', () => {
     expect(history.deleteDriver('a').broken()).toEqual(BROKEN);
   });
 
+  it('is broken when the driver pod came after the newest revision, however short a time ago that was', () => {
+    const history = restarting().revision('v2', 2).by('others').deleteDriver('a').replaceDriver('a', 'v2');
+    expect(history.by('operator').deleteDriver('a').broken()).toEqual(BROKEN);
+  });
+
   it('has nothing to say of what others delete', () => {
     expect(restarting().by('others').deleteDriver('a').broken()).toEqual([]);
   });

@@ -97,14 +97,15 @@ export type Happening =
   | { readonly kind: 'cordon' | 'uncordon' | 'drain'; readonly node: string }
   /** By something that is neither kubectl nor the operator. */
   | { readonly kind: 'cordon-by-tool'; readonly node: string }
-  | { readonly kind: 'delete-driver-pod'; readonly node: string }
+  /** The operator's watches of pods stand still meanwhile, for so many milliseconds. */
+  | { readonly kind: 'delete-driver-pod'; readonly node: string; readonly unheardFor: number }
   | { readonly kind: 'label-state'; readonly node: string; readonly value: string | null }
   | { readonly kind: 'skip'; readonly node: string; readonly on: boolean }
   | { readonly kind: 'request'; readonly node: string }
   | { readonly kind: 'remove-annotations'; readonly node: string }
   // People at the work.
   | { readonly kind: 'delete-pod'; readonly workload: string }
-  /** `kubectl delete --force`: other pods come in their place at once, some of the same name, elsewhere. */
+  /** Somebody is quicker than the drain: `kubectl delete --force`, and others of the same names come in their place, elsewhere. */
   | { readonly kind: 'force-delete-pods'; readonly node: string }
   /** A pod of no controller is taken away and made anew, under its name, on another node. */
   | { readonly kind: 'move-pod'; readonly workload: string; readonly node: string }

@@ -1,6 +1,14 @@
 import type { Random } from '../random.ts';
 import type { Fault, FaultBurst } from '../scenario.ts';
 
+/** A stream of events that can be interfered with while it is open. */
+export interface Connection {
+  /** Of which it is a watch. */
+  readonly resource: string;
+  readonly onCutOff: () => void;
+  readonly onStall: (milliseconds: number) => void;
+}
+
 /** Says of each call and each event what goes wrong with it, if anything. */
 export class FaultPlan {
   /** How often each kind of fault has struck. */
@@ -8,7 +16,7 @@ export class FaultPlan {
   readonly #bursts: readonly FaultBurst[];
   readonly #random: Random;
   readonly #now: () => number;
-  readonly #outages = new Set<() => void>();
+  readonly #connections = new Set<Connection>();
   #awayUntil = 0;
   #over = false;
 
@@ -27,7 +35,14 @@ export class FaultPlan {
   /** No call gets through for so many milliseconds, and what is connected is cut off. */
   cutOff(milliseconds: number): void {
     this.#awayUntil = this.#now() + milliseconds;
-    for (const hear of [...this.#outages]) hear();
+    for (const { onCutOff } of [...this.#connections]) onCutOff();
+  }
+
+  /** The watches of a resource that are open tell nothing for so many milliseconds; then all of it at once. */
+  stall(resource: string, milliseconds: number): void {
+    for (const connection of this.#connections) {
+      if (connection.resource === resource) connection.onStall(milliseconds);
+    }
   }
 
   /** Whether no call gets through. */
@@ -35,11 +50,11 @@ export class FaultPlan {
     return !this.#over && this.#now() < this.#awayUntil;
   }
 
-  /** Has a connection told that it is cut off. Returns what ends that. */
-  onCutOff(hear: () => void): () => void {
-    this.#outages.add(hear);
+  /** Has a connection told what happens to it. Returns what ends that. */
+  connect(connection: Connection): () => void {
+    this.#connections.add(connection);
     return () => {
-      this.#outages.delete(hear);
+      this.#connections.delete(connection);
     };
   }
 

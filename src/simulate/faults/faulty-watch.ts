@@ -88,11 +88,8 @@ export class FaultyWatch<T extends Stored> implements AsyncIterable<WatchEvent<T
 
   /** Takes what the server sends, and has it arrive some time later. */
   async #pump(): Promise<void> {
-    const { watch, clock, random, faults } = this.#options;
-    const forget = faults.onCutOff(() => {
-      this.#send({ kind: 'failure', error: new ApiError('connection', 'connection reset') });
-    });
-    this.#end.signal.addEventListener('abort', forget);
+    const { watch, clock, random } = this.#options;
+    this.#end.signal.addEventListener('abort', this.#connect());
     // A server ends each watch some time; here sooner than a real one, so that it happens in a short run.
     const cancel = clock.after(60_000 + random.int(0, 240_000), () => {
       this.#send({ kind: 'end' });
@@ -110,6 +107,24 @@ export class FaultyWatch<T extends Stored> implements AsyncIterable<WatchEvent<T
     }
   }
 
+  #connect(): () => void {
+    const { faults, resource } = this.#options;
+    return faults.connect({
+      resource,
+      onCutOff: () => {
+        this.#send({ kind: 'failure', error: new ApiError('connection', 'connection reset') });
+      },
+      onStall: (milliseconds) => {
+        this.#stall(milliseconds);
+      },
+    });
+  }
+
+  #stall(milliseconds: number): void {
+    const until = this.#options.clock.monotonic() + Math.min(milliseconds, LONGEST_FREEZE);
+    this.#notBefore = Math.max(this.#notBefore, until);
+  }
+
   /** The server says now and then how far it has come: all that was before has been sent by then. */
   #bookmarkLater(): void {
     const { clock, revision } = this.#options;
@@ -124,7 +139,7 @@ export class FaultyWatch<T extends Stored> implements AsyncIterable<WatchEvent<T
   }
 
   #event(event: WatchEvent<T>): void {
-    const { faults, random, clock, resource } = this.#options;
+    const { faults, random, resource } = this.#options;
     switch (faults.strike(WATCH_FAULTS, resource)) {
       case 'watch-dropped':
         this.#send({ kind: 'failure', error: new ApiError('connection', 'connection reset') });
@@ -139,10 +154,7 @@ export class FaultyWatch<T extends Stored> implements AsyncIterable<WatchEvent<T
         this.#send({ kind: 'end' });
         return;
       case 'watch-frozen':
-        this.#notBefore = Math.max(
-          this.#notBefore,
-          clock.monotonic() + Math.min(random.around(10_000), LONGEST_FREEZE),
-        );
+        this.#stall(random.around(10_000));
         break;
       case 'watch-duplicate':
         if (event.type !== 'bookmark') this.#send({ kind: 'event', event });

@@ -51,7 +51,14 @@ const HAPPENINGS: readonly (readonly [weight: number, make: Make])[] = [
     }),
   ],
   [2, (random, cast) => ({ kind: 'cordon-by-tool', node: nodeOf(random, cast) })],
-  [4, (random, cast) => ({ kind: 'delete-driver-pod', node: nodeOf(random, cast) })],
+  [
+    4,
+    (random, cast) => ({
+      kind: 'delete-driver-pod',
+      node: nodeOf(random, cast),
+      unheardFor: random.chance(0.5) ? Math.round(random.around(20_000)) : 0,
+    }),
+  ],
   [3, (random, cast) => ({ kind: 'label-state', node: nodeOf(random, cast), value: random.pick(STATES) })],
   [1, (random, cast) => ({ kind: 'skip', node: nodeOf(random, cast), on: random.chance(0.5) })],
   [1, (random, cast) => ({ kind: 'request', node: nodeOf(random, cast) })],

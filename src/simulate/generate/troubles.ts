@@ -32,7 +32,7 @@ const STATES: readonly NodeState[] = [
 
 /** In the short time in which the operator writes the next state, or a little later. */
 function moment(random: Random): Moment {
-  return { state: random.pick(STATES), after: random.pick([0, 2, 5, 10, 50, 1_000, 5_000]) };
+  return { state: random.pick(STATES), after: random.pick([0, 3, 6, 10, 15, 50, 1_000, 5_000]) };
 }
 
 /** News that is late, and calls that are long on their way, bring to light more than calls that fail. */

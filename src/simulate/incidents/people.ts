@@ -78,14 +78,15 @@ export class People {
     if (pod !== undefined) this.#delete(PODS, pod);
   }
 
-  /** `kubectl delete pod --force` on all work of a node. */
-  forceDeletePods(node: string): void {
-    for (const { metadata } of this.#podsOn(node)) {
-      if (metadata.namespace !== WORK_NAMESPACE) continue;
+  /** `kubectl delete pod --force` on all work of a node. Returns the names of the pods. */
+  forceDeletePods(node: string): readonly string[] {
+    const pods = this.#podsOn(node).filter(({ metadata }) => metadata.namespace === WORK_NAMESPACE);
+    for (const { metadata } of pods) {
       attempt(() => {
         this.#api.delete(PODS, metadata, { gracePeriodSeconds: 0 });
       });
     }
+    return pods.map(({ metadata }) => metadata.name);
   }
 
   scale(deployment: string, replicas: number): void {

@@ -28,6 +28,7 @@ export function perform(world: World, happening: Happening): void {
       world.people.drain(happening.node);
       return;
     case 'delete-driver-pod':
+      world.faults.stall('pods', happening.unheardFor);
       world.people.deleteDriverPod(happening.node);
       return;
     case 'label-state':
@@ -46,7 +47,7 @@ export function perform(world: World, happening: Happening): void {
       world.people.deletePodOf(happening.workload);
       return;
     case 'force-delete-pods':
-      world.people.forceDeletePods(happening.node);
+      forceDeletePods(world, happening.node);
       return;
     case 'move-pod':
       world.movePod(happening.workload, happening.node);
@@ -62,6 +63,13 @@ export function perform(world: World, happening: Happening): void {
       return;
     default:
       performOfNature(world, happening);
+  }
+}
+
+function forceDeletePods(world: World, node: string): void {
+  const elsewhere = world.scenario.nodes.find(({ name }) => name !== node);
+  for (const pod of world.people.forceDeletePods(node)) {
+    if (elsewhere !== undefined) world.movePod(pod, elsewhere.name);
   }
 }
 
@@ -133,7 +141,7 @@ function performOfNature(world: World, happening: Exclude<OfNature, { kind: 'del
       world.api.compact();
       return;
     case 'api-server-restart':
-      world.loseApiServer(happening.forMs);
+      world.faults.cutOff(happening.forMs);
       later(world, happening.forMs, () => {
         world.api.compact();
       });

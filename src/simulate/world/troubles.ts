@@ -42,7 +42,8 @@ const BEHIND: Readonly<Partial<Record<Fault, number>>> = {
 export function toleranceOf({ incidents, faults }: Scenario): Tolerance {
   const pause = Math.max(0, ...incidents.map((incident) => (incident.kind === 'pause' ? incident.forMs : 0)));
   const cutOff = incidents.some(({ kind }) => kind === 'api-server-restart') ? RECONNECTING : 0;
-  const behind = Math.max(cutOff, ...faults.map(({ fault }) => BEHIND[fault] ?? 0));
+  const unheard = incidents.map((incident) => ('unheardFor' in incident ? incident.unheardFor : 0));
+  const behind = Math.max(cutOff, ...unheard, ...faults.map(({ fault }) => BEHIND[fault] ?? 0));
   const slow = faults.some(({ fault }) => fault === 'slow') ? 40_000 : 0;
   const restart = incidents.some(({ kind }) => kind.startsWith('kill') || kind === 'stop') ? 1_000 : 0;
   const clockMs = incidents.reduce(

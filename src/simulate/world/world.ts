@@ -60,7 +60,7 @@ export class World {
   lastBusyCall = '';
   /** How often each kind of thing has happened. */
   readonly incidents: Record<string, number> = {};
-  readonly #faults: FaultPlan;
+  readonly faults: FaultPlan;
   readonly #judge: Judge;
   readonly #kills: Record<string, number> = {};
   #author: Author = 'others';
@@ -82,7 +82,7 @@ export class World {
     });
     this.people = new People(this.api);
     this.sight = new Sight(this.api);
-    this.#faults = new FaultPlan(scenario.faults, random.fork('faults'), () => this.clock.monotonic());
+    this.faults = new FaultPlan(scenario.faults, random.fork('faults'), () => this.clock.monotonic());
     const machineChance = random.fork('machines');
     this.machines = startMachines({
       api: this.api,
@@ -119,7 +119,7 @@ export class World {
           api: operatorApi,
           clock: this.clock,
           random: random.fork('replicas'),
-          faults: this.#faults,
+          faults: this.faults,
           trace: this.trace,
           namespace: DEFAULT_NAMESPACE,
           onCall: (call, moment) => {
@@ -225,10 +225,6 @@ export class World {
     attempt(() => this.api.delete(LEASES, { namespace: DEFAULT_NAMESPACE, name: FIELD_MANAGER }));
   }
 
-  loseApiServer(forMs: number): void {
-    this.#faults.cutOff(forMs);
-  }
-
   setBudget(workload: string, maxUnavailable: number | undefined, name = workload): void {
     attempt(() => {
       if (maxUnavailable === undefined) this.api.delete(BUDGETS, { namespace: WORK_NAMESPACE, name });
@@ -246,7 +242,7 @@ export class World {
 
   /** Calls and watches work from now on, and clocks are right. */
   endFaults(): void {
-    this.#faults.end();
+    this.faults.end();
     for (const replica of this.replicas) replica.leaveAlone();
   }
 
@@ -295,7 +291,7 @@ export class World {
       changes: this.#changes,
       calls: this.#calls,
       virtualMs: this.clock.monotonic(),
-      faults: Object.fromEntries(this.#faults.struck),
+      faults: Object.fromEntries(this.faults.struck),
       incidents: this.incidents,
       transitions: this.#judge.transitions(),
       kills: this.#kills,

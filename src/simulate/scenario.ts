@@ -109,6 +109,8 @@ export type Happening =
   | { readonly kind: 'force-delete-pods'; readonly node: string }
   /** A pod of no controller is taken away and made anew, under its name, on another node. */
   | { readonly kind: 'move-pod'; readonly workload: string; readonly node: string }
+  /** So is a pod that keeps its name, just when the operator's eviction of it is on its way. */
+  | { readonly kind: 'move-pod-at-eviction'; readonly workload: string; readonly node: string }
   | {
       readonly kind: 'budget';
       readonly workload: string;

@@ -21,6 +21,7 @@ const FENCE_PATH = '/metadata/annotations/nvidia.com~1ofed-driver-upgrade.fence'
 const NO_FENCE = { op: 'test', path: FENCE_PATH, value: null } as const;
 const SAFE_LOAD_PATH = '/metadata/annotations/nvidia.com~1ofed-driver-upgrade.driver-wait-for-safe-load';
 const NOBODY_WAITS = { op: 'test', path: SAFE_LOAD_PATH, value: null } as const;
+const SCHEDULABLE = { op: 'test', path: '/spec/unschedulable', value: null } as const;
 const UID = { op: 'test', path: '/metadata/uid', value: 'uid-of-node-1' } as const;
 
 describe('A patch of a node', () => {
@@ -31,6 +32,7 @@ describe('A patch of a node', () => {
       { op: 'test', path: STATE_PATH, value: 'cordon-required' },
       NO_FENCE,
       NOBODY_WAITS,
+      SCHEDULABLE,
       { op: 'add', path: STATE_PATH, value: 'wait-for-jobs-required' },
     ]);
   });
@@ -74,7 +76,7 @@ describe('A patch of a node', () => {
         { to: 'none', annotations: { [REASON_ANNOTATION]: null } },
         { [MOFED_WAIT_LABEL]: null },
       ),
-    ).toEqual([UID, { op: 'test', path: STATE_PATH, value: null }, NO_FENCE, NOBODY_WAITS]);
+    ).toEqual([UID, { op: 'test', path: STATE_PATH, value: null }, NO_FENCE, NOBODY_WAITS, SCHEDULABLE]);
   });
 
   it('steps to another state only if no driver has begun to wait for safe load meanwhile, or ceased to', () => {
@@ -83,6 +85,18 @@ describe('A patch of a node', () => {
     expect(nodePatch(node, { to: 'upgrade-required' })).toContainEqual(waits);
     expect(nodePatch(aStoredNode(), { to: 'upgrade-required' })).toContainEqual(NOBODY_WAITS);
     expect(nodePatch(node, { unschedulable: true })).not.toContainEqual(waits);
+  });
+
+  it('steps to another state only if nobody has cordoned or uncordoned the node meanwhile', () => {
+    const cordoned = aStoredNode({ state: 'cordon-required', cordoned: true });
+    expect(nodePatch(cordoned, { to: 'wait-for-jobs-required' })).toContainEqual({
+      op: 'test',
+      path: '/spec/unschedulable',
+      value: true,
+    });
+    expect(nodePatch(cordoned, {})).not.toContainEqual(
+      expect.objectContaining({ path: '/spec/unschedulable' }),
+    );
   });
 
   it('takes along labels that have nothing to do with the upgrade', () => {
@@ -147,8 +161,9 @@ describe('A patch of spec.unschedulable', () => {
     ]);
   });
 
-  it('is not made, and not tested, where the change is not about it', () => {
-    const paths = nodePatch(aStoredNode({ cordoned: true }), { to: 'upgrade-done' }).map(({ path }) => path);
+  it('is not made, and not tested, where the change is neither about it nor a step', () => {
+    const annotations = { [REASON_ANNOTATION]: 'slot: …' };
+    const paths = nodePatch(aStoredNode({ cordoned: true }), { annotations }).map(({ path }) => path);
     expect(paths).not.toContain('/spec/unschedulable');
   });
 });
@@ -159,6 +174,7 @@ describe('A node without a map of labels or annotations', () => {
   it('gets one, on the condition that it still has none', () => {
     expect(nodePatch(bare, { to: 'upgrade-required', annotations: { [REASON_ANNOTATION]: 'x' } })).toEqual([
       UID,
+      SCHEDULABLE,
       { op: 'test', path: '/metadata/labels', value: null },
       { op: 'add', path: '/metadata/labels', value: {} },
       { op: 'add', path: STATE_PATH, value: 'upgrade-required' },

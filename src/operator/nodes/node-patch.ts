@@ -12,9 +12,10 @@ export type LabelChanges = MapChanges;
 
 /**
  * The JSON patch for a change, on the condition that the node is what the decision believed it to be: the same object, in the same
- * state, in the same hands, and, where the change is to `spec.unschedulable`, as schedulable as before. A step to another state also
- * needs a driver to wait for safe load if one did. Two operators at once, or a person in between, then lose a race harmlessly. A write after which there is no way back is made on the very version that was decided
- * on, and no other, so that one that comes late comes too late.
+ * state, in the same hands, and, where the change is a step to another state or to `spec.unschedulable`, as schedulable as before. A step
+ * also needs a driver to wait for safe load if one did. Two operators at once, or a person in between, then lose a race harmlessly. A
+ * write after which there is no way back is made on the very version that was decided on, and no other, so that one that comes late
+ * comes too late.
  *
  * A `test` of an absent path against null holds (RFC 6902 leaves it open; the API server's implementation has it so).
  *
@@ -41,7 +42,7 @@ export function nodePatch(
     ...(node.hasAnnotations
       ? tested(change).map((key) => testOf(annotationMap.path, key, lookUp(node.annotations, key)))
       : []),
-    ...schedulability(node, change.unschedulable),
+    ...schedulability(node, change),
     ...mapOperations(labelMap, labelChanges),
     ...mapOperations(annotationMap, change.annotations ?? {}),
   ];
@@ -60,12 +61,10 @@ function testOf(map: string, key: string, value: string | undefined): JsonPatchO
   return { op: 'test', path: pointer(map, key), value: value ?? null };
 }
 
-function schedulability(node: StoredNode, unschedulable: boolean | undefined): readonly JsonPatchOperation[] {
-  if (unschedulable === undefined) return [];
+function schedulability(node: StoredNode, { to, unschedulable }: NodeChange): readonly JsonPatchOperation[] {
   const path = '/spec/unschedulable';
-  return [
-    // False is not written by Kubernetes, it is left out.
-    { op: 'test', path, value: node.unschedulable ? true : null },
-    unschedulable ? { op: 'add', path, value: true } : { op: 'remove', path },
-  ];
+  // False is not written by Kubernetes, it is left out.
+  const test = { op: 'test', path, value: node.unschedulable ? true : null } as const;
+  if (unschedulable === undefined) return to === undefined ? [] : [test];
+  return [test, unschedulable ? { op: 'add', path, value: true } : { op: 'remove', path }];
 }

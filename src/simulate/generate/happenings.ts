@@ -64,8 +64,9 @@ const HAPPENINGS: readonly (readonly [weight: number, make: Make])[] = [
   [1, (random, cast) => ({ kind: 'request', node: nodeOf(random, cast) })],
   [1, (random, cast) => ({ kind: 'remove-annotations', node: nodeOf(random, cast) })],
   [1, (random, cast) => ({ kind: 'delete-pod', workload: workloadOf(random, cast) })],
-  [2, (random, cast) => ({ kind: 'force-delete-pods', node: nodeOf(random, cast) })],
+  [4, (random, cast) => ({ kind: 'force-delete-pods', node: nodeOf(random, cast) })],
   [2, movePod],
+  [3, movePodAtEviction],
   [
     2,
     (random, cast) => ({
@@ -161,6 +162,12 @@ function movePod(random: Random, cast: Cast): Happening {
   const pods = cast.workloads.filter(({ kind }) => kind === 'Pod');
   const { name } = random.pick(pods.length > 0 ? pods : cast.workloads);
   return { kind: 'move-pod', workload: name, node: nodeOf(random, cast) };
+}
+
+function movePodAtEviction(random: Random, cast: Cast): Happening {
+  const keepTheirName = cast.workloads.filter(({ kind }) => kind === 'Pod' || kind === 'StatefulSet');
+  const { name } = random.pick(keepTheirName.length > 0 ? keepTheirName : cast.workloads);
+  return { kind: 'move-pod-at-eviction', workload: name, node: random.pick(cast.nodes).name };
 }
 
 const WEIGHT = HAPPENINGS.reduce((sum, [weight]) => sum + weight, 0);

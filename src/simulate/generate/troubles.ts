@@ -1,6 +1,13 @@
 import type { Random } from '../random.ts';
 import type { NodeState } from '../../contract/states.ts';
-import { FAULTS, type Fault, type FaultBurst, type Incident, type Moment } from '../scenario.ts';
+import {
+  FAULTS,
+  type Fault,
+  type FaultBurst,
+  type Happening,
+  type Incident,
+  type Moment,
+} from '../scenario.ts';
 import { TROUBLES, VERSIONS } from './fixed.ts';
 import { happening, type Cast } from './happenings.ts';
 
@@ -14,7 +21,7 @@ export function generateIncidents(random: Random, cast: Cast): readonly Incident
     const what = happening(own, cast);
     const waits = 'node' in what && own.chance(0.5);
     // What waits for a node to come to a state waits while there is a rollout.
-    incidents.push(waits ? { at: Math.round(at / 3), when: moment(own), ...what } : { at, ...what });
+    incidents.push(waits ? { at: Math.round(at / 3), when: moment(own, what), ...what } : { at, ...what });
     // What is asked for while nobody is there to take it up.
     if (what.kind === 'controllers-pause' && own.chance(0.6)) {
       incidents.push({ at: at + own.int(0, 3_000), kind: 'version', version: own.pick(VERSIONS) });
@@ -30,9 +37,17 @@ const STATES: readonly NodeState[] = [
   ...(['uncordon-required', 'upgrade-done', 'upgrade-done', 'upgrade-failed'] as const),
 ];
 
+/** Where some deeds meet the operator in the middle of what they are about. */
+const AIMED: Readonly<Partial<Record<Happening['kind'], readonly NodeState[]>>> = {
+  'delete-driver-pod': ['wait-for-jobs-required', 'drain-required', 'drain-required', 'upgrade-done'],
+  'force-delete-pods': ['drain-required'],
+  'cordon-by-tool': ['upgrade-required', 'upgrade-required', 'cordon-required', 'upgrade-done'],
+};
+
 /** In the short time in which the operator writes the next state, or a little later. */
-function moment(random: Random): Moment {
-  return { state: random.pick(STATES), after: random.pick([0, 3, 6, 10, 15, 50, 1_000, 5_000]) };
+function moment(random: Random, { kind }: Happening): Moment {
+  const state = random.pick(random.chance(0.7) ? (AIMED[kind] ?? STATES) : STATES);
+  return { state, after: random.pick([0, 3, 6, 10, 15, 50, 1_000, 5_000]) };
 }
 
 /** News that is late, and calls that are long on their way, bring to light more than calls that fail. */

@@ -89,6 +89,23 @@ export class People {
     return pods.map(({ metadata }) => metadata.name);
   }
 
+  /** Takes a pod away and makes it anew on another node, under the same name, as a quick controller does. */
+  replacePod(name: string, node: string): void {
+    const pod = this.#api.find(PODS, { namespace: WORK_NAMESPACE, name });
+    if (pod === undefined) return;
+    const { uid, resourceVersion, deletionTimestamp, ...metadata } = pod.metadata;
+    const anew: RawObject = {
+      ...pod,
+      metadata,
+      spec: { ...(pod['spec'] as object), nodeName: node },
+      status: {},
+    };
+    attempt(() => {
+      this.#api.delete(PODS, pod.metadata, { gracePeriodSeconds: 0 });
+      this.#api.create(PODS, anew, KUBECTL);
+    });
+  }
+
   scale(deployment: string, replicas: number): void {
     const ref = { namespace: WORK_NAMESPACE, name: deployment };
     attempt(() => {

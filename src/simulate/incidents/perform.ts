@@ -52,6 +52,9 @@ export function perform(world: World, happening: Happening): void {
     case 'move-pod':
       world.movePod(happening.workload, happening.node);
       return;
+    case 'move-pod-at-eviction':
+      world.movePodAtEviction(happening.workload, happening.node);
+      return;
     case 'budget':
       world.setBudget(happening.workload, happening.maxUnavailable, `${happening.workload}-for-a-while`);
       later(world, happening.forMs, () => {

@@ -1,13 +1,19 @@
-/** A bug put into the operator on purpose: one place of its source, written otherwise. */
-export interface PlantedBug {
-  readonly name: string;
-  /** What it would do to a user. */
-  readonly harm: string;
+/** A place of the sources, written otherwise. */
+export interface Edit {
   /** Under src/. */
   readonly file: string;
   /** Stands there exactly once. */
   readonly find: string;
   readonly replace: string;
+}
+
+/** A bug put into the operator on purpose. */
+export interface PlantedBug extends Edit {
+  readonly name: string;
+  /** What it would do to a user. */
+  readonly harm: string;
+  /** What would stand in for it, and has to be broken together with it to be missed. */
+  readonly secondLine?: Edit;
 }
 
 const RELOADED = 'A job loses its network in the middle.';
@@ -22,6 +28,26 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: 'upgrade/phases/pod-restart.ts',
     find: '  if (drain !== undefined) {',
     replace: '  if (drain === null) {',
+  },
+  {
+    name: 'relies on what it read of the pods long ago',
+    harm: RELOADED,
+    file: 'upgrade/phases/pod-restart.ts',
+    find: 'if (!isFresh(view, context)) {\n      return wait(',
+    replace: 'if (view.workload === undefined) {\n      return wait(',
+    // What was read is forgotten as soon as nobody needs it, and one step follows on the other within milliseconds.
+    secondLine: {
+      file: 'operator/nodes/node-controller.ts',
+      find: 'if (decision.actions.length === 0) workloads.drop(node.name);',
+      replace: '',
+    },
+  },
+  {
+    name: 'takes the mark of a waiting driver for a leftover',
+    harm: 'Work is scheduled to a node that has no network.',
+    file: 'upgrade/phases/pod-restart.ts',
+    find: 'return waitsForSafeLoad(view) ? removeLeftover(condition.pod, view, context) : pass;',
+    replace: "return { kind: 'pass', annotations: without(view, SAFE_LOAD_ANNOTATION) };",
   },
   {
     name: 'takes a terminating pod for one that is gone',
@@ -59,11 +85,33 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     replace: 'if (running.length >= 0) return pass;',
   },
   {
+    name: 'takes a job that is not running yet for one that is over',
+    harm: 'A job that was to be waited for is evicted.',
+    file: 'upgrade/phases/wait-for-jobs.ts',
+    find: "return phase === 'Pending' || phase === 'Running';",
+    replace: "return phase === 'Running';",
+  },
+  {
     name: 'deletes pods instead of evicting them',
     harm: 'A service falls below what its budget demands.',
     file: 'operator/nodes/actor.ts',
     find: 'await cluster.evict(pod, pod.uid);',
     replace: 'await cluster.delete(driverPods, pod, { uid: pod.uid });',
+  },
+  {
+    name: 'evicts whatever pod has the name by now',
+    harm: 'A pod on another node, that has just been started anew, is evicted for nothing.',
+    file: 'operator/nodes/actor.ts',
+    find: 'await cluster.evict(pod, pod.uid);',
+    replace: 'await cluster.evict(pod, undefined as unknown as string);',
+  },
+  {
+    name: 'deletes whatever driver pod is on the node by now',
+    harm: 'A driver that is up to date is reloaded, for nothing.',
+    file: 'operator/nodes/actor.ts',
+    find: 'await cluster.delete(driverPods, pod, { uid, resourceVersion, signal });',
+    replace:
+      'const { items } = await cluster.list(driverPods, { fieldSelector: `spec.nodeName=${node}`, labelSelector: "nvidia.com/ofed-driver" }, { signal }); if (uid !== resourceVersion) await cluster.delete(driverPods, items[0] ?? pod, { signal });',
   },
   {
     name: 'evicts pods that carry the label not to be drained',
@@ -108,11 +156,25 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     replace: 'if (slotGranted === undefined) {\n    const { maxParallelUpgrades: limit } = context.policy;',
   },
   {
+    name: 'does not test the state that it believes in when it writes',
+    harm: 'Two operators, or an operator and a person, undo each other’s work.',
+    file: 'operator/nodes/node-patch.ts',
+    find: '...(node.hasLabels ? [testOf(labelMap.path, STATE_LABEL, state)] : []),',
+    replace: '',
+  },
+  {
     name: 'uncordons whatever it upgraded',
     harm: 'A node that an admin took out of service is back in it.',
     file: 'upgrade/human-cordon.ts',
     find: 'return wasCordonedBefore(view) || (view.node.unschedulable && view.node.cordonedByPerson);',
     replace: 'return false;',
+  },
+  {
+    name: 'does not note that a node was cordoned before',
+    harm: 'A node that an admin took out of service is back in it.',
+    file: 'upgrade/resting.ts',
+    find: 'annotations: { ...without(view, REQUESTED_ANNOTATION), ...initialCordon(view) },',
+    replace: 'annotations: without(view, REQUESTED_ANNOTATION),',
   },
   {
     name: 'leaves nodes cordoned when it is switched off',
@@ -127,6 +189,13 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: 'upgrade/gates.ts',
     find: 'isSkipped(view) ?',
     replace: 'isSkipped(view) && view === undefined ?',
+  },
+  {
+    name: 'trusts a revision that is out of date',
+    harm: 'Nodes count as upgraded that run the old driver.',
+    file: 'operator/nodes/revisions.ts',
+    find: 'return isObserved(daemonSet) && known?.generation === daemonSet.generation ? known.hash : undefined;',
+    replace: 'return known?.hash;',
   },
   {
     name: 'asks for the newest revision before there is one',
@@ -162,6 +231,13 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: 'operator/nodes/keyed-work.ts',
     find: 'if (entry.touched && !this.#stopped) this.#enqueue(key);',
     replace: '',
+  },
+  {
+    name: 'goes on from where the history has been forgotten',
+    harm: STUCK,
+    file: 'cluster/informer.ts',
+    find: 'this.#resumeFrom = undefined;\n      this.#restarts += 1;',
+    replace: 'this.#restarts += 1;',
   },
   {
     name: 'does not hear of deletions',

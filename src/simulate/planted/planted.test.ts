@@ -1,15 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { withBug } from './plant.ts';
+import { editsOf, withEdit } from './plant.ts';
 import { PLANTED_BUGS } from './planted-bugs.ts';
 
 const SOURCES = join(import.meta.dirname, '../..');
 
 describe('Planted bugs', () => {
   it.each(PLANTED_BUGS)('can be planted: $name', async (bug) => {
-    const source = await readFile(join(SOURCES, bug.file), 'utf8');
-    expect(withBug(source, bug)).not.toBe(source);
+    for (const edit of editsOf(bug)) {
+      const source = await readFile(join(SOURCES, edit.file), 'utf8');
+      expect(withEdit(source, edit, bug.name)).not.toBe(source);
+    }
   });
 
   it('have a name each of their own', () => {
@@ -18,6 +20,6 @@ describe('Planted bugs', () => {
 
   it('say so when their place is not there any more', () => {
     const [bug] = PLANTED_BUGS;
-    expect(() => withBug('', bug!)).toThrow('cannot be planted');
+    expect(() => withEdit('', bug!, bug!.name)).toThrow('cannot be planted');
   });
 });

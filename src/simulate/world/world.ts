@@ -63,6 +63,7 @@ export class World {
   readonly faults: FaultPlan;
   readonly #judge: Judge;
   readonly #kills: Record<string, number> = {};
+  readonly #movesAtEviction: { readonly workload: string; readonly node: string }[] = [];
   #author: Author = 'others';
   #calls = 0;
   #changes = 0;
@@ -221,6 +222,11 @@ export class World {
     attempt(() => this.api.create({ group, plural }, object, KUBECTL));
   }
 
+  /** When the operator has sent the next eviction of a workload's pod, and before that arrives, the pod is made anew on another node. */
+  movePodAtEviction(workload: string, node: string): void {
+    this.#movesAtEviction.push({ workload, node });
+  }
+
   deleteLease(): void {
     attempt(() => this.api.delete(LEASES, { namespace: DEFAULT_NAMESPACE, name: FIELD_MANAGER }));
   }
@@ -303,8 +309,18 @@ export class World {
     this.#calls += 1;
     if (this.#calls === MOST_CALLS) this.#failure ??= this.failure('storm', `${MOST_CALLS} calls and no end`);
     if (verb === 'watch' || resource === 'leases') return;
+    if (verb === 'evict') this.#evicts(name);
     this.busyCalls += 1;
     this.lastBusyCall = `${verb} ${resource} ${name}`;
+  }
+
+  #evicts(pod: string): void {
+    const move = this.#movesAtEviction.find(
+      ({ workload }) => pod === workload || pod.startsWith(`${workload}-`),
+    );
+    if (move === undefined || this.#mended) return;
+    this.#movesAtEviction.splice(this.#movesAtEviction.indexOf(move), 1);
+    this.people.replacePod(pod, move.node);
   }
 
   #as<R>(author: Author, deed: () => R): R {

@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import { DEFAULT_NAMESPACE } from '../contract/keys.ts';
+import type { ListenAddress } from '../operator/telemetry/listen-address.ts';
 import * as read from './values.ts';
 import { DEFAULT_IMAGE, VERSION } from './version.ts';
 
@@ -11,6 +12,7 @@ export interface ManifestsOptions {
   readonly only?: readonly (typeof MANIFEST_PARTS)[number][];
   readonly namespace: string;
   readonly image: string;
+  readonly dashboardAddress?: ListenAddress;
 }
 
 /** `ofed-operator manifests`: its flags and its help. */
@@ -38,6 +40,12 @@ export function addManifests(program: Command): Command {
         .env('OPERATOR_IMAGE')
         .default(DEFAULT_IMAGE)
         .argParser(read.image),
+    )
+    .addOption(
+      new Option(
+        '--dashboard-address <address>',
+        'have the operator serve its web page there; with 127.0.0.1:8090, to who may forward its ports (default: not served)',
+      ).argParser(read.listenAddress),
     )
     .addHelpText(
       'after',

@@ -90,6 +90,14 @@ describe('manifests', () => {
     const { asked } = await cli('manifests --only deployment,crd,crd --namespace net --image i:1');
     expect(asked[0]?.options).toEqual({ only: ['crd', 'deployment'], namespace: 'net', image: 'i:1' });
   });
+
+  it('has the dashboard served where it is told to', async () => {
+    const dashboardAddress = { host: '127.0.0.1', port: 8090 };
+    for (const command of ['manifests', 'run'])
+      expect((await cli(`${command} --dashboard-address 127.0.0.1:8090`)).asked).toMatchObject([
+        { command, options: { dashboardAddress } },
+      ]);
+  });
 });
 
 describe('safe-load', () => {

@@ -6,9 +6,11 @@ import { createMetrics } from '../operator/telemetry/metrics.ts';
 import type { ApiRequest, Metrics } from '../operator/telemetry/metrics.ts';
 import { startMetricsServer } from '../operator/telemetry/metrics-server.ts';
 import type { MetricsServer } from '../operator/telemetry/metrics-server.ts';
+import { harmless } from '../operator/observer.ts';
 import { runReplica } from '../operator/leadership/replica.ts';
 import { connect } from './connect.ts';
 import type { RunOptions } from './run.ts';
+import { serveDashboard } from './serve-dashboard.ts';
 import { listenForShutdown } from './shutdown.ts';
 import { UsageError } from './usage-error.ts';
 import { VERSION } from './version.ts';
@@ -26,14 +28,19 @@ export async function runUntilTold(options: RunOptions): Promise<number> {
   const { signal } = listenForShutdown(log);
   let ready = (): boolean => false;
   const served = await serveMetrics(options, { metrics, signal, ready: () => ready() });
+  const dashboard = await serveDashboard(options.dashboardAddress, { cluster, log, signal });
   // Only now: until here, what is wrong is said in the one line of a usage error.
-  log.info({ version: VERSION, identity, namespace, ...about, metrics: served }, 'starting');
+  log.info(
+    { version: VERSION, identity, namespace, ...about, metrics: served, dashboard: dashboard?.address },
+    'starting',
+  );
   try {
     const onHealth = (isReady: () => boolean): void => {
       ready = isReady;
     };
+    const observer = dashboard === undefined ? {} : { observer: harmless(dashboard.feed, log) };
     await runReplica(
-      { cluster, clock: systemClock, log, metrics, namespace, initImage, identity, onHealth },
+      { cluster, clock: systemClock, log, metrics, namespace, initImage, identity, onHealth, ...observer },
       signal,
     );
   } finally {

@@ -14,6 +14,7 @@ export interface RunOptions {
   /** Default: made up from the host's name. */
   readonly identity?: string;
   readonly metricsAddress?: ListenAddress;
+  readonly dashboardAddress?: ListenAddress;
   readonly logLevel: LogLevel;
 }
 
@@ -53,6 +54,13 @@ export function addRun(program: Command): Command {
       new Option(
         '--metrics-address <address>',
         'serve /metrics, /healthz and /readyz there, for example :8080 (default: not served)',
+      ).argParser(read.listenAddress),
+    )
+    .addOption(
+      new Option(
+        '--dashboard-address <address>',
+        'serve a web page that shows the rollout live there, for example 127.0.0.1:8090; anywhere but on the loopback interface, ' +
+          'only to who has a token of the cluster (default: not served)',
       ).argParser(read.listenAddress),
     )
     .addOption(logLevelOption())

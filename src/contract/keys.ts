@@ -95,6 +95,9 @@ export const OS_VERSION_LABEL = 'feature.node.kubernetes.io/system-os_release.VE
 export const KERNEL_LABEL = 'feature.node.kubernetes.io/kernel-version.full';
 export const ARCH_LABEL = 'kubernetes.io/arch';
 
+/** Node label of Kubernetes' own: in which zone the node is. */
+export const ZONE_LABEL = 'topology.kubernetes.io/zone';
+
 /** The labels that, all together, say which driver fits a node that has a NIC. */
 export const POOL_LABELS = [OS_ID_LABEL, OS_VERSION_LABEL, KERNEL_LABEL, ARCH_LABEL] as const;
 

@@ -21,6 +21,7 @@ import { Revisions } from './nodes/revisions.ts';
 import { StandingReasons } from './nodes/standing-reasons.ts';
 import { StateTimes } from './nodes/state-times.ts';
 import { Workloads } from './nodes/workloads.ts';
+import type { Observer } from './observer.ts';
 import { ActivePolicy } from './policy.ts';
 import { Reactions } from './reactions.ts';
 import type { StoredObject } from './resources/objects.ts';
@@ -49,6 +50,8 @@ export interface OperatorOptions {
   readonly uniqueSuffix?: () => string;
   /** Told once everything has been read and the work begins. */
   readonly onReady?: () => void;
+  /** Default: nobody looks on. */
+  readonly observer?: Observer;
 }
 
 /** How long evictions may still be answered when the operator ends, in milliseconds. */
@@ -64,7 +67,8 @@ const LAST_EVENTS_TIMEOUT = 1500;
  * Runs until the signal aborts.
  */
 export async function runOperator(options: OperatorOptions, signal: AbortSignal): Promise<void> {
-  const { cluster, clock, log, metrics, namespace, initImage, identity, random = Math.random } = options;
+  const { cluster, clock, log, metrics, namespace, initImage, identity, observer } = options;
+  const { random = Math.random } = options;
   const world = { cluster, clock, random, log, metrics, signal };
   // How long a node has been waiting, and what was read when, must not change because the machine's clock is put right.
   const steady = { ...world, clock: steadyClock(clock) };
@@ -134,6 +138,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
       tally.note(name, view, decision);
       rollout.note(name, view);
       stateTimes.note(name, view === undefined ? undefined : stateOf(view));
+      observer?.nodeDecided(name, view);
       status.touch();
     },
   });
@@ -167,7 +172,11 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
     ...world,
     policies: watches.policies,
     events,
-    compute: () => reporter.compute(),
+    compute: () => {
+      const computed = reporter.compute();
+      observer?.statusComputed();
+      return computed;
+    },
   });
   const reactions: Reactions = new Reactions({
     watches,
@@ -196,6 +205,15 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
   if (!signal.aborted) {
     nodes.takeOver(watches.nodes.values());
     reporter.resume();
+    observer?.leads({
+      node: (name) => {
+        const node = watches.nodes.get(name);
+        return node === undefined ? undefined : views.of(node);
+      },
+      standing: (name) => reasons.of(name),
+      stands: (name) => reasons.stands(name),
+      status: () => reporter.live(),
+    });
     reactions.begin();
     options.onReady?.();
   }

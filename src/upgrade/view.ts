@@ -145,6 +145,10 @@ const isTrue = (value: string | undefined): boolean => value === 'true';
 
 export const stateOf = (view: NodeView): NodeState => parseState(lookUp(view.node.labels, STATE_LABEL));
 
+/** No driver, no state, nothing asked for: most nodes of a cluster without NICs. */
+export const isNobodysConcern = (view: NodeView): boolean =>
+  stateOf(view) === 'none' && !view.driver.expected && view.driver.pods.length === 0;
+
 export const annotationOf = (view: NodeView, key: string): string | undefined =>
   lookUp(view.node.annotations, key);
 

@@ -1,5 +1,6 @@
 import { SKIP_DRAIN_LABEL } from '../../contract/keys.ts';
 import type { ApiObject } from '../../kubernetes/objects.ts';
+import { formatListenAddress, type ListenAddress } from '../../operator/telemetry/listen-address.ts';
 import { OPERATOR_LABELS, OPERATOR_NAME, operatorObject } from './operator-names.ts';
 
 const METRICS_PORT = 8080;
@@ -7,8 +8,17 @@ const METRICS_PORT = 8080;
 /** Any user but root. */
 const NOBODY = 65532;
 
+export interface DeploymentOptions {
+  readonly namespace: string;
+  /** The operator's. */
+  readonly image: string;
+  /** Undefined: it serves no dashboard. */
+  readonly dashboardAddress: ListenAddress | undefined;
+}
+
 /** The Deployment that runs the operator. */
-export function operatorDeployment(namespace: string, image: string): ApiObject {
+export function operatorDeployment(options: DeploymentOptions): ApiObject {
+  const { namespace } = options;
   const deployment = {
     ...operatorObject({ apiVersion: 'apps/v1', kind: 'Deployment', namespace }),
     spec: {
@@ -30,7 +40,7 @@ export function operatorDeployment(namespace: string, image: string): ApiObject 
             runAsGroup: NOBODY,
             seccompProfile: { type: 'RuntimeDefault' },
           },
-          containers: [container(namespace, image)],
+          containers: [container(options)],
         },
       },
     },
@@ -38,19 +48,20 @@ export function operatorDeployment(namespace: string, image: string): ApiObject 
   return deployment;
 }
 
-function container(namespace: string, image: string) {
+function container({ namespace, image, dashboardAddress }: DeploymentOptions) {
+  const dashboard = dashboardOf(dashboardAddress);
   return {
     name: OPERATOR_NAME,
     image,
     imagePullPolicy: 'IfNotPresent',
-    args: ['run', '--namespace', namespace, '--metrics-address', `:${METRICS_PORT}`],
+    args: ['run', '--namespace', namespace, '--metrics-address', `:${METRICS_PORT}`, ...dashboard.args],
     // The driver pods' init container runs the same image.
     env: [
       { name: 'OPERATOR_IMAGE', value: image },
       // A container that is restarted is the same as before, and need not wait until its own Lease has run out.
       { name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
     ],
-    ports: [{ name: 'metrics', containerPort: METRICS_PORT, protocol: 'TCP' }],
+    ports: [{ name: 'metrics', containerPort: METRICS_PORT, protocol: 'TCP' }, ...dashboard.ports],
     livenessProbe: { httpGet: { path: '/healthz', port: 'metrics' }, periodSeconds: 10, failureThreshold: 6 },
     readinessProbe: { httpGet: { path: '/readyz', port: 'metrics' }, periodSeconds: 5 },
     // No limit on the CPU: a throttled operator leaves nodes cordoned for longer.
@@ -61,6 +72,14 @@ function container(namespace: string, image: string) {
       readOnlyRootFilesystem: true,
     },
     terminationMessagePolicy: 'FallbackToLogsOnError',
+  };
+}
+
+function dashboardOf(address: ListenAddress | undefined) {
+  if (address === undefined) return { args: [], ports: [] };
+  return {
+    args: ['--dashboard-address', formatListenAddress(address)],
+    ports: [{ name: 'dashboard', containerPort: address.port, protocol: 'TCP' }],
   };
 }
 

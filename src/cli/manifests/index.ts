@@ -1,6 +1,8 @@
 import { stringify } from 'yaml';
 import { renderCrd } from '../../contract/crd.ts';
+import { isLoopback } from '../../dashboard/server/loopback.ts';
 import type { ApiObject } from '../../kubernetes/objects.ts';
+import type { ListenAddress } from '../../operator/telemetry/listen-address.ts';
 import { UsageError } from '../usage-error.ts';
 import { operatorDeployment } from './deployment.ts';
 import { operatorAccess } from './rbac.ts';
@@ -13,6 +15,8 @@ export interface RenderManifestsOptions {
   readonly namespace: string;
   /** The operator's image; only the Deployment needs it. */
   readonly image?: string;
+  /** Where the operator serves the dashboard; absent: nowhere. */
+  readonly dashboardAddress?: ListenAddress;
 }
 
 const PARTS: readonly ManifestPart[] = ['crd', 'rbac', 'deployment'];
@@ -29,19 +33,25 @@ export function renderManifests(options: RenderManifestsOptions): string {
   return objects.map(toYaml).join('---\n');
 }
 
-function renderPart(part: ManifestPart, { namespace, image }: RenderManifestsOptions): readonly ApiObject[] {
+function renderPart(
+  part: ManifestPart,
+  { namespace, image, dashboardAddress }: RenderManifestsOptions,
+): readonly ApiObject[] {
   switch (part) {
     case 'crd':
       return [renderCrd()];
     case 'rbac':
-      return operatorAccess(namespace);
+      return operatorAccess(namespace, {
+        // Whoever reaches the loopback interface of a pod has been allowed to by the API server already.
+        reviewsTokens: dashboardAddress !== undefined && !isLoopback(dashboardAddress),
+      });
     case 'deployment':
       if (image === undefined) {
         throw new UsageError(
           "which image should the Deployment run? Add --image REGISTRY/ofed-operator:VERSION, or leave the Deployment out with '--only crd,rbac'.",
         );
       }
-      return [operatorDeployment(namespace, image)];
+      return [operatorDeployment({ namespace, image, dashboardAddress })];
   }
 }
 

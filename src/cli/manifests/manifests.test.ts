@@ -146,6 +146,32 @@ describe('the Deployment', () => {
   });
 });
 
+describe('the dashboard', () => {
+  const reviews = (manifests: readonly Manifest[]): boolean =>
+    JSON.stringify(manifests.filter(({ kind }) => kind === 'ClusterRole')).includes('tokenreviews');
+
+  it('is not served unless it is asked for', () => {
+    expect(text()).not.toMatch(/dashboard|tokenreviews|subjectaccessreviews/);
+  });
+
+  it('is served to who may forward a port of the operator, which takes no permission more', () => {
+    const manifests = read({ dashboardAddress: { host: '127.0.0.1', port: 8090 } });
+    expect(manifests.at(-1)?.spec.template.spec).toMatchObject({
+      containers: [
+        {
+          args: expect.arrayContaining(['--dashboard-address', '127.0.0.1:8090']) as string[],
+          ports: [{ name: 'metrics' }, { name: 'dashboard', containerPort: 8090 }],
+        },
+      ],
+    });
+    expect(reviews(manifests)).toBe(false);
+  });
+
+  it('is served to others only where the operator may ask who they are', () => {
+    expect(reviews(read({ dashboardAddress: { port: 8090 } }))).toBe(true);
+  });
+});
+
 describe("the operator's permissions", () => {
   const everything = [...CLUSTER_RULES, ...NAMESPACE_RULES, ...EVENT_RULES];
 

@@ -47,6 +47,15 @@ export const EVENT_RULES: readonly PolicyRule[] = [
   { apiGroups: [''], resources: ['events'], verbs: ['create', 'patch'] },
 ];
 
+/**
+ * Everywhere in the cluster, where the dashboard is served to more than the operator's own pod: to ask whose a token is, and whether that
+ * one may read the policy. It is what Kubernetes' own role `system:auth-delegator` allows.
+ */
+export const REVIEW_RULES: readonly PolicyRule[] = [
+  { apiGroups: ['authentication.k8s.io'], resources: ['tokenreviews'], verbs: ['create'] },
+  { apiGroups: ['authorization.k8s.io'], resources: ['subjectaccessreviews'], verbs: ['create'] },
+];
+
 /** An object that the operator keeps for the driver, by its one name. */
 function driverObjects(group: string, resources: readonly string[], name: string): readonly PolicyRule[] {
   return [

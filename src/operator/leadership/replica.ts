@@ -28,6 +28,7 @@ export async function runReplica(options: ReplicaOptions, signal: AbortSignal): 
   let isReady = (): boolean => false;
   options.onHealth?.(() => isReady());
   while (!signal.aborted) {
+    replica.observer?.standsBy(undefined);
     const standby = new Standby(replica);
     isReady = () => isRecent(replica.clock, standby.heardAt);
     const term = await standby.lead(signal);

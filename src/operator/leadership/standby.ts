@@ -2,6 +2,7 @@ import { Backoff } from '../../cluster/backoff.ts';
 import { sleep } from '../../cluster/clock.ts';
 import { hasCode } from '../../cluster/errors.ts';
 import { LEASE_NAME } from '../../contract/keys.ts';
+import type { Observer } from '../observer.ts';
 import { leases, type StoredLease } from '../resources/leases.ts';
 import { leasePatch, microTime, newLease, type LeaseRecord } from './lease-writes.ts';
 import { LeaseWatch } from './lease-watch.ts';
@@ -14,6 +15,7 @@ export interface StandbyOptions extends TermOptions {
   readonly namespace: string;
   /** Uniform in [0, 1): spreads retries. */
   readonly random: () => number;
+  readonly observer?: Pick<Observer, 'standsBy'>;
 }
 
 /** A watch that has been silent for as long as this, in milliseconds, is not relied on: a leader is heard of every two seconds. */
@@ -137,6 +139,7 @@ export class Standby {
     const { holder } = this.#watch.lease ?? {};
     if (holder === undefined || holder === this.#options.identity || holder === this.#leader) return;
     this.#leader = holder;
+    this.#options.observer?.standsBy(holder);
     this.#options.log.info({ leader: holder }, 'standing by');
   }
 }

@@ -8,7 +8,7 @@ import { takesSlot, waitsForSlot } from '../../upgrade/critical.ts';
 import { decideNode } from '../../upgrade/decide.ts';
 import type { Fleet } from '../../upgrade/fleet.ts';
 import { decideReleased } from '../../upgrade/release.ts';
-import { stateOf, type NodeView, type WorkloadPod } from '../../upgrade/view.ts';
+import { isNobodysConcern, stateOf, type NodeView, type WorkloadPod } from '../../upgrade/view.ts';
 import { undisputed, type Leadership } from '../leadership/leadership.ts';
 import { Mandate } from '../leadership/mandate.ts';
 import type { Logger } from '../telemetry/log.ts';
@@ -315,11 +315,6 @@ const ATTEMPT_RESULTS = {
   refused: 'blocked',
   failed: 'error',
 } as const;
-
-/** No driver, no state, nothing asked for: most nodes of a cluster without NICs. */
-function isNobodysConcern(view: NodeView): boolean {
-  return stateOf(view) === 'none' && !view.driver.expected && view.driver.pods.length === 0;
-}
 
 function isDriverWanted(mode: Mode): boolean {
   return mode.kind === 'off' && mode.driverWanted;

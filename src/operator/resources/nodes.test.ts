@@ -13,12 +13,12 @@ describe('A node as it is kept', () => {
     const node = nodes.trim(
       aRawNode({
         state: 'upgrade-done',
-        labels: { 'topology.kubernetes.io/zone': 'a' },
+        labels: { 'topology.kubernetes.io/region': 'a' },
         annotations: { [REASON_ANNOTATION]: 'x', 'kubectl.kubernetes.io/last-applied': '{}' },
       }),
     );
     expect(node.labels[STATE_LABEL]).toBe('upgrade-done');
-    expect(Object.keys(node.labels)).not.toContain('topology.kubernetes.io/zone');
+    expect(Object.keys(node.labels)).not.toContain('topology.kubernetes.io/region');
     expect(node.annotations).toEqual({ [REASON_ANNOTATION]: 'x' });
   });
 

@@ -21,6 +21,7 @@ import {
   STATE_LABEL,
   VALIDATION_START_ANNOTATION,
   WAIT_START_ANNOTATION,
+  ZONE_LABEL,
 } from '../../contract/keys.ts';
 import type { NodeFacts } from '../../upgrade/view.ts';
 import { identity, resourceType } from './resource-type.ts';
@@ -34,6 +35,7 @@ const LABELS = [
   OS_VERSION_LABEL,
   KERNEL_LABEL,
   ARCH_LABEL,
+  ZONE_LABEL,
 ] as const;
 
 const ANNOTATIONS = [

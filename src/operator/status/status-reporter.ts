@@ -30,6 +30,14 @@ export interface StatusReporterOptions {
   readonly clock: Clock;
 }
 
+/** What holds at this moment, with what it is to be judged by. */
+export interface LiveStatus {
+  readonly status: PolicyStatus;
+  readonly autoUpgrade: boolean;
+  readonly paused: boolean;
+  readonly maxParallelUpgrades: number;
+}
+
 /** Collects what the parts know into the status of each policy, and into the figures. */
 export class StatusReporter {
   readonly #options: StatusReporterOptions;
@@ -48,6 +56,21 @@ export class StatusReporter {
       status:
         object.name === POLICY_NAME ? this.#active(object) : ignoredStatus(generationOf(object), POLICY_NAME),
     }));
+  }
+
+  /** What the status would say if it were written now; undefined: there is no policy that counts. */
+  live(): LiveStatus | undefined {
+    const { fleet, rollout } = this.#options;
+    const object = this.#policy();
+    if (object === undefined) return undefined;
+    const input = this.#input(object);
+    const figures = rollout.status(fleet.waiting + fleet.counts.inProgress);
+    return {
+      status: policyStatus({ ...input, rollout: figures }),
+      autoUpgrade: input.autoUpgrade,
+      paused: input.paused,
+      maxParallelUpgrades: input.maxParallel,
+    };
   }
 
   #active(object: StoredObject): PolicyStatus {
@@ -86,11 +109,15 @@ export class StatusReporter {
 
   /** Goes on from what an operator that ran before has written. To be called once, before anything is computed. */
   resume(): void {
-    const { policies, rollout, reasons } = this.#options;
-    const policy = [...policies.values()].find(({ name }) => name === POLICY_NAME);
+    const { rollout, reasons } = this.#options;
+    const policy = this.#policy();
     const told = policy === undefined ? undefined : statusOf(policy)?.upgrade;
     rollout.resume(told);
     for (const { node, code, since } of told?.blocked ?? []) reasons.remember(node, code, Date.parse(since));
+  }
+
+  #policy(): StoredObject | undefined {
+    return [...this.#options.policies.values()].find(({ name }) => name === POLICY_NAME);
   }
 
   #blocked() {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseListenAddress } from './listen-address.ts';
+import { formatListenAddress, parseListenAddress } from './listen-address.ts';
 
 describe('parseListenAddress', () => {
   it.each([
@@ -10,6 +10,7 @@ describe('parseListenAddress', () => {
     ['[::]:9090', { host: '::', port: 9090 }],
   ])('reads %s', (text, address) => {
     expect(parseListenAddress(text)).toEqual(address);
+    expect(formatListenAddress(address)).toBe(text);
   });
 
   it.each([

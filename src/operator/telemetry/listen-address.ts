@@ -40,3 +40,8 @@ function parseHost(host: string, text: string): string {
   }
   return host;
 }
+
+/** Writes what {@link parseListenAddress} reads. */
+export function formatListenAddress({ host = '', port }: ListenAddress): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ListenAddress } from './listen-address.ts';
+import { listenUntilAborted } from './listening-server.ts';
 import type { Metrics } from './metrics.ts';
 
 export interface MetricsServerOptions {
@@ -42,27 +42,7 @@ export async function startMetricsServer(
     },
   );
   server.maxConnections = 100;
-  await listen(server, options.address);
-  const close = (): void => {
-    server.close();
-    server.closeAllConnections();
-  };
-  if (signal.aborted) {
-    close();
-  }
-  signal.addEventListener('abort', close, { once: true });
-  const { address: host, port } = server.address() as AddressInfo;
-  return { address: { host, port } };
-}
-
-function listen(server: Server, address: ListenAddress): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(address, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
+  return { address: await listenUntilAborted(server, options.address, signal) };
 }
 
 async function respond(

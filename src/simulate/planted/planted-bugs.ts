@@ -144,9 +144,9 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'forgets a node whose driver pod is missing',
     harm: TOO_MANY,
-    file: 'operator/nodes/node-controller.ts',
-    find: "return stateOf(view) === 'none' && !view.driver.expected && view.driver.pods.length === 0;",
-    replace: 'return view.driver.pods.length === 0;',
+    file: 'upgrade/view.ts',
+    find: "stateOf(view) === 'none' && !view.driver.expected && view.driver.pods.length === 0;",
+    replace: 'view.driver.pods.length === 0;',
   },
   {
     name: 'lets a recovered node go on without a slot',

@@ -1,6 +1,7 @@
 // Bundles each program into one file that runs with `node` alone: `node build.mjs [NAME…]`, or all of the product.
 import { chmodSync, readFileSync } from 'node:fs';
 import { build } from 'esbuild';
+import { buildPage } from './build-page.mjs';
 
 const { version } = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8'));
 
@@ -25,7 +26,10 @@ await build({
   legalComments: 'none',
   // The simulator builds operators with bugs in them.
   external: ['esbuild'],
-  define: { __VERSION__: JSON.stringify(version) },
+  define: {
+    __VERSION__: JSON.stringify(version),
+    __DASHBOARD_PAGE__: JSON.stringify(await buildPage()),
+  },
   // Some dependencies are CommonJS and call require() for Node's own modules.
   banner: {
     js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",

@@ -39,6 +39,30 @@ const layerRules = Object.entries(layers).map(([layer, allowed]) => ({
   },
 }));
 
+/** The page runs in a browser: of the rest it knows what it is told, and the names of the states. */
+const pageRules = {
+  files: ['src/dashboard/page/**/*.{ts,tsx}'],
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          ...['kubernetes', 'upgrade', 'driver', 'cluster', 'operator', 'server', 'cli'].map((other) => ({
+            regex: `/${other}/`,
+            message: `The page must not import ${other}: see ARCHITECTURE.md`,
+          })),
+          {
+            regex: '/contract/(?!states)|/reasons/',
+            allowTypeImports: true,
+            message: 'The page imports of these only types',
+          },
+          { regex: '^node:', message: 'The page runs in a browser' },
+        ],
+      },
+    ],
+  },
+};
+
 export default tseslint.config(
   { ignores: ['dist/', 'coverage/', 'node_modules/'] },
   ...tseslint.configs.strictTypeChecked,
@@ -78,6 +102,7 @@ export default tseslint.config(
     },
   },
   ...layerRules,
+  pageRules,
   {
     files: ['**/*.test.ts', '**/testing/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts'],
     rules: { complexity: 'off', 'max-lines': 'off', '@typescript-eslint/no-non-null-assertion': 'off' },

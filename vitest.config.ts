@@ -18,6 +18,15 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'browser',
+          include: ['test/dashboard/**/*.test.ts'],
+          globalSetup: ['test/dashboard/setup.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['test/e2e/setup.ts'],

@@ -12,7 +12,7 @@ import { hanging, type Paint } from './view/text.ts';
 const LOOK_MS = 100;
 
 /** How to look around in what still runs. */
-export function lookAround({ cluster, options, display, witness, plan }: Cast): readonly string[] {
+export function lookAround({ cluster, options, display, witness, plan, operator }: Cast): readonly string[] {
   const [failed] = witness.log.failed;
   const notes = [
     ...(failed === undefined ? [] : [`${failed} is one that had failed: its Events tell how it went.`]),
@@ -31,6 +31,8 @@ export function lookAround({ cluster, options, display, witness, plan }: Cast): 
     `   k describe node ${failed ?? plan.held}`,
     `   k get pods -n ${DEFAULT_NAMESPACE} -o wide`,
     `   tail -f ${cluster.directory}/operator.log`,
+    '',
+    ` The dashboard: ${operator.dashboard}`,
     '',
     ' Another upgrade, back to the version before:',
     '',

@@ -12,15 +12,16 @@ function parse(...args: readonly string[]) {
 }
 
 it('upgrades 60 nodes, six at a time, unless told otherwise', () => {
-  const usual = { nodes: 60, parallel: 6, speed: 20, seed: 1, keep: false, plain: false };
+  const usual = { nodes: 60, parallel: 6, speed: 20, seed: 1, keep: false, open: false, plain: false };
   expect(parse().result).toEqual(usual);
-  const args = ['--nodes', '24', '-p', '0', '--speed', '3', '--seed', '7', '--keep', '--plain'];
+  const args = ['--nodes', '24', '-p', '0', '--speed', '3', '--seed', '7', '--keep', '--open', '--plain'];
   expect(parse(...args).result).toEqual({
     nodes: 24,
     parallel: 0,
     speed: 3,
     seed: 7,
     keep: true,
+    open: true,
     plain: true,
   });
 });

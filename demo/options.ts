@@ -8,6 +8,8 @@ export interface DemoOptions {
   readonly speed: number;
   readonly seed: number;
   readonly keep: boolean;
+  /** Whether the dashboard is opened in a browser. */
+  readonly open: boolean;
   readonly plain: boolean;
 }
 
@@ -41,6 +43,7 @@ Examples:
   npm run demo                               60 nodes, six at a time
   npm run demo -- --nodes 200 --parallel 40  a larger fleet
   npm run demo -- --speed 3                  slow enough to follow a single node
+  npm run demo -- --open --speed 5           watch it in a browser
   npm run demo -- --keep                     look around afterwards with kubectl,
                                              and start upgrades of your own
 
@@ -66,6 +69,7 @@ export function parseOptions(args: readonly string[], output: Output): DemoOptio
     )
     .option('--seed <number>', 'another seed gives other names and slightly other times', count, 1)
     .option('-k, --keep', 'leave everything running at the end, until Ctrl-C', false)
+    .option('-o, --open', 'open the dashboard in a browser, where there is one', false)
     .option('--plain', 'print lines instead of the live view', false)
     .helpOption('-h, --help', 'explain the demo')
     .addHelpText('after', HELP)

@@ -16,6 +16,7 @@ import {
 import { Witness } from './cluster/witness.ts';
 import * as workloads from './cluster/workloads.ts';
 import { follow, until } from './follow.ts';
+import { openInBrowser } from './operator/open-in-browser.ts';
 import { operatorManifests, startOperator } from './operator/operator-process.ts';
 import type { Cast, Scenery, Stage } from './stage.ts';
 import { isUpgraded, type FleetSnapshot } from './view/fleet.ts';
@@ -74,7 +75,9 @@ export async function installOperator(scenery: Scenery): Promise<Cast> {
   people.install(operatorManifests());
   const operator = await startOperator(cluster);
   ending.add(() => operator.stop());
-  display.done(`it runs as process ${operator.pid}`);
+  display.done(`it runs as process ${operator.pid}; its dashboard is at ${operator.dashboard}`);
+  if (scenery.options.open && !openInBrowser(operator.dashboard))
+    display.points('There is no browser here that could be opened: open that address in one of yours.');
   return { ...scenery, operator };
 }
 

@@ -21,6 +21,8 @@ const LOG_LINES = 10;
 export interface OperatorProcess {
   readonly pid: number;
   readonly isRunning: boolean;
+  /** Where its dashboard is. */
+  readonly dashboard: string;
   /** What it has asked of the API server since it started, by its own metrics. */
   usage(): Promise<Usage>;
   /** The last lines of its log, for a message about a failure. */
@@ -51,7 +53,7 @@ export async function startOperator({ kubeconfig, directory }: StartOptions): Pr
   const log = openSync(logFile, 'a', 0o600);
   const args = [
     ...[PROGRAM, 'run', '--kubeconfig', kubeconfig, '--init-image', INIT_IMAGE],
-    ...['--metrics-address', '127.0.0.1:0'],
+    ...['--metrics-address', '127.0.0.1:0', '--dashboard-address', '127.0.0.1:0'],
   ];
   // Nothing of this process's own access to a cluster reaches it.
   const env = { PATH: process.env['PATH'], HOME: directory };
@@ -96,6 +98,10 @@ class Running implements OperatorProcess {
     return this.#child.pid ?? -1;
   }
 
+  get dashboard(): string {
+    return `${this.#urlOf('dashboard') ?? ''}/`;
+  }
+
   get isRunning(): boolean {
     return this.#isRunning;
   }
@@ -128,13 +134,19 @@ class Running implements OperatorProcess {
   }
 
   async #isReady(): Promise<boolean> {
-    const port = /"metrics":\{[^}]*"port":(\d+)/.exec(this.#log())?.[1];
-    if (port === undefined) return false;
-    this.#url = `http://127.0.0.1:${port}`;
+    const url = this.#urlOf('metrics');
+    if (url === undefined) return false;
+    this.#url = url;
     return fetch(`${this.#url}/readyz`).then(
       ({ ok }) => ok,
       () => false,
     );
+  }
+
+  /** Where it serves something, as its log says. */
+  #urlOf(what: 'metrics' | 'dashboard'): string | undefined {
+    const port = new RegExp(`"${what}":\\{[^}]*"port":(\\d+)`).exec(this.#log())?.[1];
+    return port === undefined ? undefined : `http://127.0.0.1:${port}`;
   }
 
   #log(): string {

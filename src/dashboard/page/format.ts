@@ -31,9 +31,10 @@ export function tick(time: number, step: number): string {
   return (step < DAY_LONG ? CLOCK : DATE).format(time);
 }
 
-/** `4.2 s`, `3 min 20 s`, `2 h 5 min`. */
+/** `< 0.1 s`, `4.2 s`, `3 min 20 s`, `2 h 5 min`. */
 export function duration(milliseconds: number): string {
   const seconds = Math.max(0, milliseconds) / SECOND;
+  if (seconds > 0 && seconds < 0.05) return '< 0.1 s';
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
   if (seconds < 59.5) return `${Math.round(seconds)} s`;
   const [unit, small, words, smallWords] =

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../../cluster/clock.ts';
 import { isInProgress, UPGRADE_STATES, type NodeState } from '../../contract/states.ts';
 import { addPoint } from '../progress.ts';
@@ -25,7 +26,7 @@ export class History {
   /** @param clock whose time of day does not jump */
   constructor(clock: Clock) {
     this.#clock = clock;
-    this.since = clock.now();
+    this.since = this.#now();
   }
 
   /** Takes note of the state of a node as it is now. */
@@ -75,7 +76,7 @@ export class History {
   }
 
   #phase(state: NodeState): readonly Phase[] {
-    return state === 'none' ? [] : [[UPGRADE_STATES.indexOf(state), this.#clock.now() - this.since]];
+    return state === 'none' ? [] : [[UPGRADE_STATES.indexOf(state), this.#now() - this.since]];
   }
 
   #count(state: NodeState, by: 1 | -1): void {
@@ -86,6 +87,14 @@ export class History {
   }
 
   #addPoint(): void {
-    addPoint(this.#progress, { at: this.#clock.now(), ...this.#counts });
+    const last = this.#progress.at(-1);
+    const point = { at: this.#now(), ...this.#counts };
+    if (last === undefined || !isDeepStrictEqual({ ...last, at: point.at }, point))
+      addPoint(this.#progress, point);
+  }
+
+  /** Nobody reads parts of a millisecond. */
+  #now(): number {
+    return Math.round(this.#clock.now());
   }
 }

@@ -94,16 +94,19 @@ function withNow(points: readonly ProgressPoint[], now: number): readonly Progre
   return last === undefined || last.at >= now ? points : [...points, { ...last, at: now }];
 }
 
+/** In steps: what was counted holds until it is counted again. */
 function area(
   points: readonly ProgressPoint[],
   x: (time: number) => number,
   { low, high }: Readonly<Record<'low' | 'high', (point: ProgressPoint) => number>>,
 ): string {
-  const at = (point: ProgressPoint, height: number): string =>
-    `${x(point.at).toFixed(1)},${height.toFixed(1)}`;
-  const there = points.map((point) => at(point, high(point)));
-  const back = points.map((point) => at(point, low(point))).reverse();
-  return `M${[...there, ...back].join('L')}Z`;
+  const line = (height: (point: ProgressPoint) => number): readonly string[] =>
+    points.flatMap((point, index) => {
+      const before = points[index - 1];
+      const at = (y: number): string => `${x(point.at).toFixed(1)},${y.toFixed(1)}`;
+      return before === undefined ? [at(height(point))] : [at(height(before)), at(height(point))];
+    });
+  return `M${[...line(high), ...[...line(low)].reverse()].join('L')}Z`;
 }
 
 function words(

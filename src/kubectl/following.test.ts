@@ -90,6 +90,16 @@ describe('kubectl ofed status', () => {
     expect(out).not.toMatch(/FAILED|HELD UP/);
   });
 
+  it('calls it rolling out when drivers come up for the first time', async () => {
+    await fleet.end();
+    fleet = new TestFleet();
+    fleet.addNode('gpu-1');
+    fleet.install();
+    await fleet.clock.advance(2500);
+    const { out } = await fleet.kubectlOfed('status');
+    expect(out).toMatch(/: rolling out\n\n.* 0 of 1 nodes up to date/);
+  });
+
   it('says that no operator runs, where one has fallen silent', async () => {
     fleet.freezeOperator();
     fleet.change({ version: NEW });

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,6 +19,8 @@ import {
 import { describeOnControlPlane } from './suite.ts';
 
 const PLUGIN = fileURLToPath(new URL('../../dist/kubectl-ofed.mjs', import.meta.url));
+
+const DOCUMENTATION = new URL('../../docs/kubectl-ofed.md', import.meta.url);
 
 interface Told {
   readonly status: number;
@@ -104,6 +106,26 @@ describeOnControlPlane('The kubectl plugin, called by kubectl', {}, (cluster) =>
     writeFileSync(join(folder, 'kubectl_complete-ofed'), out, { mode: 0o755 });
     const offered = await run('__complete', 'ofed', 'explain', 'node-');
     expect(offered.out).toMatch(new RegExp(`^${first}\n${second}\n${third}\n:4\n`));
+  });
+
+  it('needs no more rights to look than its documentation names', async () => {
+    const [, role = ''] =
+      /```yaml\n(apiVersion: rbac[^`]*)```/.exec(readFileSync(DOCUMENTATION, 'utf8')) ?? [];
+    await cluster.controlPlane.kubectlWith({ stdin: role }, 'apply', '-f', '-');
+    await cluster.kubectl('create', 'serviceaccount', 'viewer');
+    const binding = ['--clusterrole=ofed-viewer', '--serviceaccount=default:viewer'];
+    await cluster.kubectl('create', 'clusterrolebinding', 'ofed-viewer', ...binding);
+    const account = { namespace: 'default', name: 'viewer' };
+    const as = ['--kubeconfig', await cluster.controlPlane.kubeconfigFor(account)];
+    for (const command of [['status'], ['nodes'], ['explain', first, 'policy'], ['status', '--wait']]) {
+      const { status, out, err } = await ofed(...command, ...as);
+      expect({ status, err }).toEqual({ status: 0, err: '' });
+      expect(out).not.toMatch(/not known|could not be read/);
+    }
+    expect(await ofed('skip', first, ...as)).toMatchObject({
+      status: 1,
+      err: expect.stringMatching(/^error: not permitted: [^\n]*\n$/) as string,
+    });
   });
 
   it('says in one line, and by its status, that there is no cluster', async () => {

@@ -4,7 +4,7 @@ import { renderTroubles } from './troubles.ts';
 import type { Style } from '../terminal/style.ts';
 import { table } from '../terminal/table.ts';
 import { headline } from './headline.ts';
-import { ago, ahead, count, shortState, timeOfDay } from './words.ts';
+import { ago, ahead, count, doing, timeOfDay } from './words.ts';
 
 /** The rollout at a glance. */
 export function renderStatus(report: StatusReport, now: number, style: Style): readonly string[] {
@@ -41,8 +41,8 @@ function facts(report: StatusReport, now: number): readonly Fact[] {
   return [
     ...drivers(report),
     ...times(report, now),
-    ['in progress', inProgress(report)],
-    ['waiting', waiting(report)],
+    ...(report.phase === 'finished' ? [] : [['in progress', inProgress(report)] as const]),
+    ...(isWaiting(totals) ? [['waiting', waiting(report)] as const] : []),
     ...failed,
     ...cost(report),
     ...(byState['none'] === undefined ? [] : [['not looked at', count(byState['none'], 'node')] as const]),
@@ -75,9 +75,13 @@ function inProgress({ totals, byState, policy }: StatusReport): string {
   const most = limit === 0 ? '' : ` of at most ${limit}`;
   const states = UPGRADE_STATES.filter((state: NodeState) => isInProgress(state)).flatMap((state) => {
     const nodes = byState[state];
-    return nodes === undefined ? [] : [`${nodes} ${shortState(state)}`];
+    return nodes === undefined ? [] : [`${nodes} ${doing(state)}`];
   });
   return `${totals.inProgress}${most}${states.length === 0 ? '' : `: ${states.join(', ')}`}`;
+}
+
+function isWaiting({ queued, heldBack }: StatusReport['totals']): boolean {
+  return queued + heldBack > 0;
 }
 
 function waiting({ totals: { queued, heldBack, skipped } }: StatusReport): string {

@@ -27,13 +27,22 @@ export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
-/** What a state is called where there is little room. */
-export function shortState(state: NodeState): string {
-  return state
-    .replace(/^upgrade-/, '')
-    .replace(/-required$/, '')
-    .replace(/^wait-for-jobs$/, 'waiting for jobs');
+/** What goes on in a state, where a node is in the middle of its upgrade. */
+export function doing(state: NodeState): string {
+  return DOING[state] ?? state;
 }
+
+const DOING: Readonly<Partial<Record<NodeState, string>>> = {
+  'cordon-required': 'being cordoned',
+  'wait-for-jobs-required': 'waiting for jobs',
+  'pod-deletion-required': 'being drained',
+  'drain-required': 'being drained',
+  'node-maintenance-required': 'in the hands of others',
+  'post-maintenance-required': 'in the hands of others',
+  'pod-restart-required': 'restarting the driver',
+  'validation-required': 'being validated',
+  'uncordon-required': 'being uncordoned',
+};
 
 /** In which colour a state is shown. */
 export function paintOfState(state: NodeState, style: Style): Paint {

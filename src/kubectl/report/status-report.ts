@@ -139,12 +139,21 @@ function isSeen({ object }: StoredObject, status: PolicyStatus | undefined): boo
 }
 
 function phaseOfRollout({ nodes, totals, paused }: RolloutFacts): Phase {
-  const { inProgress, queued, failed, heldBack, skipped, upToDate } = totals;
-  const moving = nodes.some(({ state, holdup }) => isInProgress(state) && holdup?.severity !== 'blocked');
+  const { inProgress, queued, failed, skipped, upToDate } = totals;
   if (paused && queued > 0) return 'paused';
-  if (inProgress + queued > 0) return moving || inProgress === 0 ? 'rolling-out' : 'held-up';
+  if (inProgress > 0)
+    return nodes.some((node) => isInProgress(node.state) && isMoving(node)) ? 'rolling-out' : 'held-up';
+  if (queued > 0) return 'rolling-out';
   if (failed > 0) return 'stopped';
-  return heldBack > skipped || upToDate + skipped < totals.nodes ? 'held-up' : 'finished';
+  if (upToDate + skipped >= totals.nodes) return 'finished';
+  // Where a driver comes to a node for the first time, it is in no state yet.
+  return nodes.some((node) => driverCondition(node.view).kind !== 'ready' && isMoving(node))
+    ? 'rolling-out'
+    : 'held-up';
+}
+
+function isMoving({ holdup }: NodeAssessment): boolean {
+  return holdup?.severity !== 'blocked';
 }
 
 interface RolloutFacts {

@@ -3,6 +3,8 @@ export interface ArchivedFile {
   /** With slashes, at most 100 bytes. */
   readonly path: string;
   readonly content: string;
+  /** Default: readable by all, writable by its owner. */
+  readonly mode?: number;
 }
 
 const BLOCK = 512;
@@ -15,9 +17,9 @@ const BLOCK = 512;
  * @see https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html#tag_20_94_13_06
  */
 export function tar(files: readonly ArchivedFile[], modified: number): Buffer {
-  const parts = files.flatMap(({ path, content }) => {
-    const body = Buffer.from(content);
-    return [header(path, body.length, modified), body, Buffer.alloc(padding(body.length))];
+  const parts = files.flatMap((file) => {
+    const body = Buffer.from(file.content);
+    return [header(file, body.length, modified), body, Buffer.alloc(padding(body.length))];
   });
   // Two empty blocks are its end.
   return Buffer.concat([...parts, Buffer.alloc(2 * BLOCK)]);
@@ -41,7 +43,7 @@ const FIELDS = {
   version: [263, 2],
 } as const;
 
-function header(path: string, size: number, modified: number): Buffer {
+function header({ path, mode = 0o644 }: ArchivedFile, size: number, modified: number): Buffer {
   const block = Buffer.alloc(BLOCK);
   const write = (field: keyof typeof FIELDS, text: string): void => {
     const [at, length] = FIELDS[field];
@@ -49,7 +51,7 @@ function header(path: string, size: number, modified: number): Buffer {
     block.write(text, at);
   };
   write('name', path);
-  write('mode', octal(0o644, 8));
+  write('mode', octal(mode, 8));
   write('uid', octal(0, 8));
   write('gid', octal(0, 8));
   write('size', octal(size, 12));

@@ -79,10 +79,15 @@ export class TestFleet {
 
   /** A policy that wants a version, and an operator; then everything comes to rest. */
   async begin(upgradePolicy: object = {}): Promise<void> {
+    this.install(upgradePolicy);
+    await this.clock.advance(MINUTE);
+  }
+
+  /** The same at its very beginning. */
+  install(upgradePolicy: object = {}): void {
     const policy = { autoUpgrade: true, drain: { enable: true }, ...upgradePolicy };
     this.cluster.create(policies, aRawPolicy({ version: OLD, driver: { upgradePolicy: policy } }));
     this.#startOperator();
-    await this.clock.advance(MINUTE);
   }
 
   #startOperator(): void {

@@ -72,7 +72,7 @@ async function held(world: World): Promise<Failure | undefined> {
   const failure = await world.pass(CALM);
   if (failure !== undefined || !world.flowIsOn) return failure;
   const stands = (node: string): boolean => world.sight.inStateFor(node) >= STILL_FOR;
-  const found = unexplained(world.api, stands, world.policy.maxParallelUpgrades);
+  const found = unexplained(world, stands, world.policy.maxParallelUpgrades);
   return found === undefined ? undefined : world.failure('explained', found.what, found.node);
 }
 

@@ -153,7 +153,7 @@ export class NodeController {
       );
       if (!starts) fleet.withdraw(name);
     }
-    this.#work.wakeAt(name, earliest(decision.wakeAt, reasons.note(name, decision.reason)));
+    this.#work.wakeAt(name, earliest(decision.wakeAt, reasons.note(view.node, decision.reason)));
   }
 
   #act(node: StoredNode, view: NodeView, decision: Decision, mode: Mode): Promise<void> | undefined {

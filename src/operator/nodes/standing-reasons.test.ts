@@ -29,11 +29,18 @@ const otherBlocked: Reason = {
 };
 const telling = (text: string) => aStoredNode({ annotations: { [REASON_ANNOTATION]: text } });
 
+/** Takes note of what a node waits for, which says this. */
+const note = (name: string, it: Reason | undefined, text?: string): number | undefined =>
+  reasons.note(
+    aStoredNode({ name, ...(text === undefined ? {} : { annotations: { [REASON_ANNOTATION]: text } }) }),
+    it,
+  );
+
 /** The node has been waiting for this, for this long. */
 async function waitingFor(it: Reason, milliseconds: number): Promise<void> {
-  reasons.note('node-1', it);
+  note('node-1', it);
   await clock.advance(milliseconds);
-  reasons.note('node-1', it);
+  note('node-1', it);
 }
 
 describe('A reason that a node waits', () => {
@@ -53,17 +60,17 @@ describe('A reason that a node waits', () => {
 
   it('names the time at which it will be worth telling, as long as that lies ahead', async () => {
     const now = clock.now();
-    expect(reasons.note('node-1', blocked)).toBe(now + 5000);
+    expect(note('node-1', blocked)).toBe(now + 5000);
     await clock.advance(2000);
-    expect(reasons.note('node-1', blocked)).toBe(now + 5000);
+    expect(note('node-1', blocked)).toBe(now + 5000);
     await clock.advance(3000);
-    expect(reasons.note('node-1', blocked)).toBeUndefined();
+    expect(note('node-1', blocked)).toBeUndefined();
   });
 
   it('is the same one while only its words change', async () => {
-    reasons.note('node-1', blocked);
+    note('node-1', blocked);
     await clock.advance(5000);
-    reasons.note('node-1', otherBlocked);
+    note('node-1', otherBlocked);
     expect(reasons.due(aStoredNode(), otherBlocked)?.event?.message).toMatch(
       /^Eviction of default\/db-1 is refused/,
     );
@@ -71,14 +78,14 @@ describe('A reason that a node waits', () => {
 
   it('has to stand for five seconds anew when it is another one', async () => {
     await waitingFor(reason('pods-leaving'), 5000);
-    reasons.note('node-1', blocked);
+    note('node-1', blocked);
     expect(reasons.due(aStoredNode(), blocked)).toBeUndefined();
   });
 
   it('has to stand for five seconds anew when there was none in between', async () => {
     await waitingFor(blocked, 5000);
-    reasons.note('node-1', undefined);
-    reasons.note('node-1', blocked);
+    note('node-1', undefined);
+    note('node-1', blocked);
     expect(reasons.due(aStoredNode(), blocked)).toBeUndefined();
   });
 
@@ -87,15 +94,32 @@ describe('A reason that a node waits', () => {
     expect(reasons.due(telling(formatReason(blocked)), blocked)).toBeUndefined();
   });
 
-  it('is written anew, without another event, once its words have been other ones for five seconds', async () => {
-    await waitingFor(otherBlocked, 60_000);
-    expect(reasons.note('node-1', blocked)).toBe(clock.now() + 5000);
-    const node = telling(formatReason(otherBlocked));
-    expect(reasons.due(node, blocked)).toBeUndefined();
+  it('is written anew, without another event, once its words have not been so for five seconds', async () => {
+    const text = formatReason(otherBlocked);
+    note('node-1', otherBlocked, text);
+    await clock.advance(60_000);
+    expect(note('node-1', blocked, text)).toBe(clock.now() + 5000);
+    expect(reasons.due(telling(text), blocked)).toBeUndefined();
     await clock.advance(5000);
-    reasons.note('node-1', blocked);
-    expect(reasons.due(node, blocked)).toEqual({
+    note('node-1', blocked, text);
+    expect(reasons.due(telling(text), blocked)).toEqual({
       annotations: { [REASON_ANNOTATION]: formatReason(blocked) },
+    });
+  });
+
+  it('is written anew, too, where its words change all the time', async () => {
+    const names = (pod: number): Reason => ({
+      ...blocked,
+      blocked: [{ namespace: 'default', name: `db-${pod}`, owner: undefined, budget: undefined, says: 'no' }],
+    });
+    const text = formatReason(names(0));
+    note('node-1', names(0), text);
+    for (const pod of [1, 2, 3, 4]) {
+      await clock.advance(pod === 1 ? 60_000 : 2000);
+      note('node-1', names(pod), text);
+    }
+    expect(reasons.due(telling(text), names(4))).toEqual({
+      annotations: { [REASON_ANNOTATION]: formatReason(names(4)) },
     });
   });
 
@@ -109,9 +133,9 @@ describe('A reason that a node waits', () => {
   it.each(['in-progress', 'reading-pods', 'slot', 'paused', 'failed'] as const)(
     'is never written if it only says that things take their course: %s',
     async (code) => {
-      expect(reasons.note('node-1', reason(code))).toBeUndefined();
+      expect(note('node-1', reason(code))).toBeUndefined();
       await clock.advance(60_000);
-      reasons.note('node-1', reason(code));
+      note('node-1', reason(code));
       expect(reasons.due(aStoredNode(), reason(code))).toBeUndefined();
     },
   );
@@ -120,7 +144,7 @@ describe('A reason that a node waits', () => {
     await waitingFor(reason('driver-starting'), 19_000);
     expect(reasons.due(aStoredNode(), reason('driver-starting'))).toBeUndefined();
     await clock.advance(1000);
-    reasons.note('node-1', reason('driver-starting'));
+    note('node-1', reason('driver-starting'));
     expect(reasons.due(aStoredNode(), reason('driver-starting'))?.event).toMatchObject({
       type: 'Normal',
       reason: 'DriverStarting',
@@ -129,9 +153,9 @@ describe('A reason that a node waits', () => {
 
   it('stands at once, or, if it is a part of every upgrade, when it takes long', async () => {
     expect(reasons.stands('node-1')).toBe(false);
-    reasons.note('node-1', reason('failed'));
+    note('node-1', reason('failed'));
     expect(reasons.stands('node-1')).toBe(true);
-    reasons.note('node-1', reason('driver-missing'));
+    note('node-1', reason('driver-missing'));
     expect(reasons.stands('node-1')).toBe(false);
     await clock.advance(20_000);
     expect(reasons.stands('node-1')).toBe(true);
@@ -155,7 +179,7 @@ describe('A reason that stands on a node', () => {
       ['slot', 'paused'],
       ['paused', 'slot'],
     ] as const) {
-      reasons.note('node-1', reason(code));
+      note('node-1', reason(code));
       for (const before of ['skipped: labelled', `${other}: x`, `${code}: somebody’s own words`])
         expect(reasons.due(telling(before), reason(code))).toEqual({
           annotations: { [REASON_ANNOTATION]: formatReason(reason(code)) },
@@ -185,9 +209,9 @@ describe('Since when a node waits', () => {
 
   it('is as long as the reason itself knows, where that is longer', () => {
     const notReady: Reason = { code: 'node-not-ready', since: clock.now() - 60_000, holds: 'start' };
-    reasons.note('node-1', notReady);
+    note('node-1', notReady);
     expect(reasons.of('node-1')?.since).toBe(clock.now() - 60_000);
-    reasons.note('node-2', { ...notReady, since: 0 });
+    note('node-2', { ...notReady, since: 0 });
     expect(reasons.of('node-2')?.since).toBe(clock.now());
   });
 
@@ -195,11 +219,11 @@ describe('Since when a node waits', () => {
     const then = clock.now() - 60_000;
     for (const node of ['a', 'b', 'c']) reasons.remember(node, 'eviction-blocked', then);
     reasons.remember('d', 'drain-timeout', then);
-    reasons.note('a', blocked);
-    reasons.note('b', reason('jobs-running'));
-    reasons.note('c', undefined);
-    reasons.note('c', blocked);
-    reasons.note('d', { code: 'failed', cause: { told: true, code: 'drain-timeout', message: 'x' } });
+    note('a', blocked);
+    note('b', reason('jobs-running'));
+    note('c', undefined);
+    note('c', blocked);
+    note('d', { code: 'failed', cause: { told: true, code: 'drain-timeout', message: 'x' } });
     expect(['a', 'b', 'c', 'd'].map((node) => reasons.of(node)?.since)).toEqual([
       ...[then, clock.now(), clock.now(), then],
     ]);
@@ -207,7 +231,7 @@ describe('Since when a node waits', () => {
 
   it('is not believed to lie in the future', () => {
     reasons.remember('a', 'eviction-blocked', clock.now() + 1);
-    reasons.note('a', blocked);
+    note('a', blocked);
     expect(reasons.of('a')?.since).toBe(clock.now());
   });
 });

@@ -26,8 +26,8 @@ export interface Standing {
 
 /** How it is kept: a reason that stays may come to name other pods. */
 interface Noted extends Standing {
-  readonly words: string;
-  readonly wordsSince: number;
+  /** Since when the node has not said it, or not in these words; undefined if it does. */
+  readonly untoldSince: number | undefined;
 }
 
 /** Since when each node that waits has been waiting for the same thing; and, once that has been a while, the word about it. */
@@ -46,20 +46,27 @@ export class StandingReasons {
     if (since <= this.#clock.now()) this.#remembered.set(node, { code, since });
   }
 
-  /** Takes note of a node's reason; when it, or its words by now, will be worth telling, if that lies ahead. */
-  note(node: string, reason: Reason | undefined): number | undefined {
+  /**
+   * Takes note of a node's reason; when it, or its words by now, will be worth telling, if that lies ahead. Words that change time and
+   * again are told as often as that wait allows.
+   */
+  note(
+    { name, annotations }: Pick<StoredNode, 'name' | 'annotations'>,
+    reason: Reason | undefined,
+  ): number | undefined {
     if (reason === undefined) {
-      this.forget(node);
+      this.forget(name);
       return undefined;
     }
     const now = this.#clock.now();
-    const before = this.#standing.get(node);
-    const since = this.#since(node, reason);
-    const words = messageOf(reason);
-    const wordsSince = before?.words === words ? before.wordsSince : now;
-    this.#standing.set(node, { reason, since, words, wordsSince });
+    const before = this.#standing.get(name);
+    const since = this.#since(name, reason);
+    const isTold = lookUp(annotations, REASON_ANNOTATION) === formatReason(reason);
+    const untoldSince = isTold ? undefined : (before?.untoldSince ?? now);
+    this.#standing.set(name, { reason, since, untoldSince });
     const wait = patience(reason.code);
-    return wait === Infinity ? undefined : [since + wait, wordsSince + wait].find((time) => time > now);
+    if (wait === Infinity) return undefined;
+    return [since, untoldSince ?? since].map((time) => time + wait).find((time) => time > now);
   }
 
   #since(node: string, reason: Reason): number {
@@ -101,7 +108,7 @@ export class StandingReasons {
     if (noted === undefined) return undefined;
     const longAgo = this.#clock.now() - patience(reason.code);
     if (onNode !== reason.code) return noted.since <= longAgo ? inFirstWords(reason) : undefined;
-    return noted.wordsSince <= longAgo ? inOtherWords(node, reason) : undefined;
+    return (noted.untoldSince ?? Infinity) <= longAgo ? inOtherWords(node, reason) : undefined;
   }
 
   forget(node: string): void {

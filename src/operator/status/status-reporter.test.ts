@@ -140,7 +140,7 @@ describe('The status of the policy that counts', () => {
 
   it('has since when a node has been held up', async () => {
     const reason = { code: 'skipped' } as const;
-    reasons.note('n1', reason);
+    reasons.note({ name: 'n1', annotations: {} }, reason);
     fleet.see('n1', 'upgrade-required');
     tally.note('n1', aNode({ state: 'upgrade-required' }), waiting(reason));
     await clock.advance(60_000);
@@ -187,7 +187,7 @@ describe('What a rollout has cost', () => {
     drained('n1');
     const reason = exampleOf('eviction-blocked');
     tally.note('n1', aNode(cordoned), waiting(reason));
-    reasons.note('n1', reason);
+    reasons.note({ name: 'n1', annotations: {} }, reason);
     await clock.advance(60_000);
     rollout.noteEviction();
     const before = asWritten()?.upgrade;
@@ -196,7 +196,7 @@ describe('What a rollout has cost', () => {
     await clock.advance(1000);
     reporter = makeReporter();
     reporter.resume();
-    reasons.note('n1', reason);
+    reasons.note({ name: 'n1', annotations: {} }, reason);
     expect(asWritten()?.upgrade).toEqual(before);
   });
 });

@@ -16,6 +16,7 @@ const NODES = { group: '', plural: 'nodes' } as const;
 export class Sight {
   readonly #api: ApiServer;
   readonly #inStateSince = new Map<string, number>();
+  readonly #gonePods: { readonly name: string; readonly node: string; readonly at: number }[] = [];
   readonly #waiting = new Map<NodeState, readonly ((node: string) => void)[]>();
 
   constructor(api: ApiServer) {
@@ -51,6 +52,12 @@ export class Sight {
     return this.#api.clock.monotonic() - (this.#inStateSince.get(node) ?? 0);
   }
 
+  /** The names of the pods that have left a node in the last so many milliseconds. */
+  podsThatLeft(node: string, within: number): readonly string[] {
+    const earliest = this.#api.clock.monotonic() - within;
+    return this.#gonePods.filter((pod) => pod.node === node && pod.at >= earliest).map(({ name }) => name);
+  }
+
   /** Whether every node that the driver is for says that it is done, or that it is skipped, and the policy that it is ready. */
   isUpgraded(): boolean {
     const nodes = this.#api.list(NODES).map(({ metadata }) => metadata);
@@ -71,7 +78,13 @@ export class Sight {
     this.#waiting.set(state, [...waiting, callback]);
   }
 
+  #seePodGone({ metadata: { name }, ...pod }: RawObject): void {
+    const { nodeName: node } = pod['spec'] as { readonly nodeName?: string };
+    if (node !== undefined) this.#gonePods.push({ name, node, at: this.#api.clock.monotonic() });
+  }
+
   #follow({ resource, before, after }: StoreChange): void {
+    if (resource.plural === 'pods' && after === undefined && before !== undefined) this.#seePodGone(before);
     if (resource.plural !== NODES.plural || after === undefined) return;
     const state = (object: RawObject | undefined): string | undefined =>
       lookUp(object?.metadata.labels, STATE_LABEL);

@@ -24,6 +24,8 @@ await build({
   format: 'esm',
   sourcemap: true,
   legalComments: 'none',
+  // A source is kept in memory as long as the program runs, with two bytes a character if a single one of them is not Latin.
+  minifyWhitespace: true,
   // The simulator builds operators with bugs in them.
   external: ['esbuild'],
   define: {

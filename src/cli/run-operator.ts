@@ -9,6 +9,7 @@ import type { MetricsServer } from '../operator/telemetry/metrics-server.ts';
 import { harmless } from '../operator/observer.ts';
 import { runReplica } from '../operator/leadership/replica.ts';
 import { connect } from './connect.ts';
+import { keepMemorySmall } from './memory.ts';
 import type { RunOptions } from './run.ts';
 import { serveDashboard } from './serve-dashboard.ts';
 import { listenForShutdown } from './shutdown.ts';
@@ -17,6 +18,7 @@ import { VERSION } from './version.ts';
 
 /** Does `ofed-operator run`: sets the operator up, and leads or stands by until the process is told to end. */
 export async function runUntilTold(options: RunOptions): Promise<number> {
+  keepMemorySmall();
   const { namespace, initImage } = options;
   const identity = options.identity ?? `${hostname()}_${randomBytes(4).toString('hex')}`;
   const log = createLogger({ level: options.logLevel });

@@ -22,6 +22,8 @@ const LONGEST_ROLLOUT = 4 * 60 * MINUTE;
 /** How often it is looked whether all is done. */
 const STEP = 5 * SECOND;
 const QUIET_FOR = 3 * MINUTE;
+const LONGEST_LOAD = 2 * MINUTE;
+/** What was told at the end is still being written. */
 const SETTLING = 20 * SECOND;
 const LONGEST_HANDING_BACK = 15 * MINUTE;
 
@@ -93,9 +95,17 @@ async function finished(world: World): Promise<Failure | undefined> {
   );
 }
 
+/** On nodes that are not upgraded drivers may still be loading; one that waits for safe load there does so for good. */
+async function comesToRest(world: World): Promise<Failure | undefined> {
+  for (let waited = 0; waited < LONGEST_LOAD && !world.sight.driversAreUp; waited += STEP) {
+    const failure = await world.pass(STEP);
+    if (failure !== undefined) return failure;
+  }
+  return undefined;
+}
+
 async function quiet(world: World): Promise<Failure | undefined> {
-  // What was told at the end is still being written.
-  const failure = await world.pass(SETTLING);
+  const failure = (await comesToRest(world)) ?? (await world.pass(SETTLING));
   if (failure !== undefined) return failure;
   const before = world.busyCalls;
   const late = await world.pass(QUIET_FOR);

@@ -4,11 +4,12 @@ import type { NodeChange } from './actions.ts';
 import { isOutOfBounds, stateOf, type NodeView } from './view.ts';
 
 /**
- * The writes after which there is no way back, told apart from all the others: those that make a node one more that is in progress, and
- * those that let a driver load. They are made only on the very version of the node that was decided on.
+ * The writes after which there is no way back, told apart from all the others: those that make a node one more that is in progress,
+ * those that let a driver load, and those that take a cordon away, which may be a person's by now. They are made only on the very
+ * version of the node that was decided on.
  */
 export function isCritical(from: NodeState, change: NodeChange): boolean {
-  return takesSlot(from, change) || letsDriverLoad(change);
+  return takesSlot(from, change) || letsDriverLoad(change) || change.unschedulable === false;
 }
 
 /** Whether a write makes a node one more that is in progress. */

@@ -130,6 +130,11 @@ describe('A write after which there is no way back', () => {
       { to: 'uncordon-required' },
     ],
     [
+      'uncordons a node, which somebody may have cordoned anew',
+      aStoredNode({ state: 'uncordon-required', cordoned: true, resourceVersion: '17' }),
+      { to: 'upgrade-done', unschedulable: false },
+    ],
+    [
       'lets a driver load',
       aStoredNode({ state: 'pod-restart-required', resourceVersion: '17' }),
       { annotations: { [SAFE_LOAD_ANNOTATION]: null } },
@@ -155,7 +160,7 @@ describe('A patch of spec.unschedulable', () => {
   });
 
   it('uncordons a node only if it is still cordoned', () => {
-    expect(nodePatch(aStoredNode({ cordoned: true }), { unschedulable: false }).slice(3)).toEqual([
+    expect(nodePatch(aStoredNode({ cordoned: true }), { unschedulable: false }).slice(4)).toEqual([
       { op: 'test', path: '/spec/unschedulable', value: true },
       { op: 'remove', path: '/spec/unschedulable' },
     ]);

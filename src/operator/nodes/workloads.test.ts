@@ -58,6 +58,16 @@ function hold(): () => void {
 }
 
 describe('The pods of a node', () => {
+  it('are as old as the watch that told of them, however long that was on its way', async () => {
+    const asked = clock.now();
+    const go = hold();
+    workloads.watch('node-1');
+    await clock.advance(8000);
+    go();
+    await settled();
+    expect(workloads.view('node-1')?.asOf).toBe(asked);
+  });
+
   it('are not read before they are needed', async () => {
     put('a');
     await clock.advance(60_000);

@@ -58,6 +58,7 @@ export class Workloads {
     if (entry.informer !== undefined) return;
     const { cluster, clock, random, onChange } = this.#options;
     const { doubts } = entry;
+    const begun = clock.now();
     const informer = new Informer<StoredWorkloadPod>({
       cluster,
       type: workloadPods,
@@ -74,7 +75,8 @@ export class Workloads {
     void informer.synced.then(() => {
       if (entry.stop.signal.aborted) return;
       entry.synced = true;
-      if (entry.doubts === doubts) entry.asOf = clock.now();
+      // What the stream begins with may have been long on its way.
+      if (entry.doubts === doubts) entry.asOf = begun;
       onChange(node);
     });
   }

@@ -1,5 +1,7 @@
 import type { ApiServer, RawObject, StoreChange } from '../../cluster/memory/api/types.ts';
+import { isReady } from '../../cluster/memory/machines/pods/pod-facts.ts';
 import {
+  DRIVER_LABEL,
   NIC_PRESENT_LABEL,
   POLICY_NAME,
   REASON_ANNOTATION,
@@ -10,6 +12,7 @@ import { isInProgress, parseState, type NodeState } from '../../contract/states.
 import { lookUp, type ObjectMeta } from '../../kubernetes/objects.ts';
 
 const POLICIES = { group: 'mellanox.com', plural: 'nicclusterpolicies' } as const;
+const PODS = { group: '', plural: 'pods' } as const;
 const NODES = { group: '', plural: 'nodes' } as const;
 
 /** What can be seen of the rollout by looking at the cluster. */
@@ -70,6 +73,11 @@ export class Sight {
     };
     const ready = concerned.length === 0 || skipped.length > 0 || this.policyStatus?.state === 'ready';
     return nodes.every(isAtItsEnd) && ready;
+  }
+
+  /** Whether every driver pod is Ready. */
+  get driversAreUp(): boolean {
+    return this.#api.list(PODS, { labelSelector: DRIVER_LABEL }).every(isReady);
   }
 
   /** Calls back, once, when the next node comes to a state. */

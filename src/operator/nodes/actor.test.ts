@@ -67,7 +67,7 @@ const transitions = (): Promise<number | undefined> =>
 
 async function expectNothingTold(): Promise<void> {
   expect(events.records).toEqual([]);
-  expect(await transitions()).toBeUndefined();
+  expect(await transitions()).toBe(0);
   expect(log.messages('info')).toEqual([]);
 }
 

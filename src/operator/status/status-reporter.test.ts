@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { settled, type VirtualClock } from '../../cluster/memory/virtual-clock.ts';
+import type { NodeState } from '../../contract/states.ts';
 import type { PolicyStatus } from '../../contract/status.ts';
 import { Fleet } from '../../upgrade/fleet.ts';
 import { exampleOf } from '../../reasons/index.ts';
@@ -222,5 +223,39 @@ describe('The figures', () => {
     expect(await readSeries(metrics, 'ofed_operator_nodes{state="upgrade-done"}')).toBe(1);
     expect(await readSeries(metrics, 'ofed_operator_max_parallel_upgrades')).toBe(4);
     expect(await readSeries(metrics, 'ofed_operator_policy_state{state="notReady"}')).toBe(1);
+    expect(await readSeries(metrics, 'ofed_operator_auto_upgrade')).toBe(1);
+  });
+
+  it('say since when a reason has held up some node, apart from those that have failed', async () => {
+    const heldUpSince = (code: string) => {
+      reporter.compute();
+      return readSeries(metrics, `ofed_operator_held_up_since_timestamp_seconds{reason="${code}"}`);
+    };
+    const reason = exampleOf('eviction-blocked');
+    const hold = (name: string, state: NodeState = 'drain-required'): void => {
+      reasons.note({ name, annotations: {} }, reason);
+      tally.note(name, aNode({ state }), waiting(reason));
+    };
+    expect(await heldUpSince('eviction-blocked')).toBe(0);
+    const first = clock.now() / 1000;
+    hold('n1');
+    await clock.advance(60_000);
+    hold('n2');
+    expect(await heldUpSince('eviction-blocked')).toBe(first);
+    hold('n1', 'upgrade-failed');
+    expect(await heldUpSince('eviction-blocked')).toBe(first + 60);
+    tally.note('n2', undefined, undefined);
+    expect(await heldUpSince('eviction-blocked')).toBe(0);
+  });
+
+  it('say nothing of a policy that is gone', async () => {
+    await daemonSet(1, 'a');
+    upToDate('n1');
+    reporter.compute();
+    expect(await readSeries(metrics, 'ofed_operator_policy_state{state="ready"}')).toBe(1);
+    policies = [];
+    reporter.compute();
+    for (const series of ['policy_state{state="ready"}', 'rollout_nodes{is="total"}', 'auto_upgrade'])
+      expect(await readSeries(metrics, `ofed_operator_${series}`), series).toBe(0);
   });
 });

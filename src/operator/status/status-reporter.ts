@@ -3,6 +3,7 @@ import type { Clock } from '../../cluster/clock.ts';
 import { POLICY_NAME } from '../../contract/keys.ts';
 import type { Policy } from '../../contract/policy.ts';
 import { MOST_BLOCKED, type PolicyStatus } from '../../contract/status.ts';
+import type { ReasonCode } from '../../reasons/index.ts';
 import type { Fleet } from '../../upgrade/fleet.ts';
 import type { DriverSync } from '../driver/driver-sync.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
@@ -50,7 +51,13 @@ export class StatusReporter {
     const { policies, metrics, fleet, policy, tally } = this.#options;
     metrics.setNodesByState(Object.fromEntries(fleet.states));
     metrics.setNodesByReason(tally.byReason);
+    metrics.setHeldUpSince(this.#heldUpSince());
     metrics.setMaxParallel(policy.policy?.upgrade.maxParallelUpgrades ?? 0);
+    metrics.setAutoUpgrade(policy.policy?.upgrade.autoUpgrade ?? false);
+    if (this.#policy() === undefined) {
+      metrics.setPolicyState(undefined);
+      metrics.setRollout({}, { done: 0, total: 0 });
+    }
     return [...policies.values()].map((object) => ({
       policy: object,
       status:
@@ -118,6 +125,17 @@ export class StatusReporter {
 
   #policy(): StoredObject | undefined {
     return [...this.#options.policies.values()].find(({ name }) => name === POLICY_NAME);
+  }
+
+  /** By reason, since when the node has been held up that has been for longest. */
+  #heldUpSince(): ReadonlyMap<ReasonCode, number> {
+    const { tally, reasons } = this.#options;
+    const times = new Map<ReasonCode, number>();
+    for (const { node, reason } of tally.heldUp()) {
+      const since = reasons.of(node)?.since;
+      if (since !== undefined) times.set(reason.code, Math.min(since, times.get(reason.code) ?? since));
+    }
+    return times;
   }
 
   #blocked() {

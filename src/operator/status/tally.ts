@@ -47,6 +47,13 @@ export class Tally {
     return this.#byReason;
   }
 
+  /** Nodes that are held up, and have not failed. */
+  *heldUp(): Iterable<Blocked & { readonly node: string }> {
+    for (const [node, blocked] of this.#blocked) {
+      if (blocked.state !== 'upgrade-failed') yield { node, ...blocked };
+    }
+  }
+
   #count(name: string, reason: Reason | undefined): void {
     const before = this.#codes.get(name);
     const code = codeOf(reason);

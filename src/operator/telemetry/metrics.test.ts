@@ -15,6 +15,15 @@ describe('the metrics', () => {
     expect(await read(metrics, 'ofed_operator_evictions_total{result="refused"}')).toBe(0);
   });
 
+  it('count what may grow from zero on, so that the first time is seen as growth', async () => {
+    const metrics = createMetrics();
+    for (const series of [
+      'node_transitions_total{to="cordon-required"}',
+      'node_failures_total{reason="drain-timeout"}',
+    ])
+      expect(await read(metrics, `ofed_operator_${series}`), series).toBe(0);
+  });
+
   it('forget a state that no node is in any more', async () => {
     const metrics = createMetrics();
     metrics.setNodesByState({ 'upgrade-required': 5, 'drain-required': 2 });
@@ -39,6 +48,8 @@ describe('the metrics', () => {
     metrics.setNodesByState({ 'upgrade-done': 7 });
     metrics.setMaxParallel(25);
     metrics.setPolicyState('ready');
+    metrics.setAutoUpgrade(true);
+    metrics.setHeldUpSince(new Map([['jobs-running', 1000]]));
     expect(await read(metrics, 'ofed_operator_leader')).toBe(1);
     metrics.setLeader(false);
     for (const series of [
@@ -46,6 +57,8 @@ describe('the metrics', () => {
       'nodes{state="upgrade-done"}',
       'max_parallel_upgrades',
       'policy_state{state="ready"}',
+      'auto_upgrade',
+      'held_up_since_timestamp_seconds{reason="jobs-running"}',
     ])
       expect(await read(metrics, `ofed_operator_${series}`)).toBe(0);
   });

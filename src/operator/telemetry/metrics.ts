@@ -32,7 +32,10 @@ export interface Metrics extends RolloutMetrics {
   setNodesByState(totals: Readonly<Partial<Record<NodeState, number>>>): void;
   /** How many nodes may be in progress at once; 0: no limit. */
   setMaxParallel(limit: number): void;
-  setPolicyState(state: PolicyState): void;
+  /** Whether the policy asks for automatic upgrades. */
+  setAutoUpgrade(on: boolean): void;
+  /** undefined: there is no policy. */
+  setPolicyState(state: PolicyState | undefined): void;
   /** A node's label was changed to this state. */
   countTransition(to: NodeState): void;
   countEviction(result: EvictionResult): void;
@@ -74,6 +77,7 @@ function fleetMetrics(
   Metrics,
   | 'setNodesByState'
   | 'setMaxParallel'
+  | 'setAutoUpgrade'
   | 'setPolicyState'
   | 'countTransition'
   | 'countEviction'
@@ -85,6 +89,7 @@ function fleetMetrics(
   const nodes = gauge('nodes', 'Nodes with a driver pod or an upgrade state, by upgrade state.', 'state');
   const leader = gauge('leader', 'Whether this process leads: 1 if it does, 0 while it stands by.');
   const maxParallel = gauge('max_parallel_upgrades', 'Nodes that may be upgraded at once; 0 means no limit.');
+  const autoUpgrade = gauge('auto_upgrade', 'Whether the policy asks for automatic upgrades: 1 if it does.');
   const policy = gauge(
     'policy_state',
     'The state of the NicClusterPolicy: 1 for the one that it is in.',
@@ -106,9 +111,12 @@ function fleetMetrics(
     setAll(nodes, NODE_STATES, () => 0);
     setAll(policy, POLICY_STATES, () => 0);
     maxParallel.set(0);
+    autoUpgrade.set(0);
     forgetRollout();
   };
   forget();
+  // A counter that begins at 1 has grown by nothing, for Prometheus.
+  for (const to of UPGRADE_STATES) transitions.inc({ to }, 0);
   for (const result of ['evicted', 'refused', 'gone', 'failed'] satisfies EvictionResult[]) {
     evictions.inc({ result }, 0);
   }
@@ -118,6 +126,9 @@ function fleetMetrics(
     },
     setMaxParallel: (limit) => {
       maxParallel.set(limit);
+    },
+    setAutoUpgrade: (on) => {
+      autoUpgrade.set(on ? 1 : 0);
     },
     setPolicyState: (current) => {
       setAll(policy, POLICY_STATES, (state) => (state === current ? 1 : 0));

@@ -11,6 +11,8 @@ export type DrainResult = 'drained' | 'refused' | 'timed-out';
 export interface RolloutMetrics {
   /** How many nodes wait, or have failed, for which reason; one that is not named holds up none. */
   setNodesByReason(totals: ReadonlyMap<ReasonCode, number>): void;
+  /** Since when, in milliseconds since the epoch, the node has been held up that has been for longest by a reason; one that is not named holds up none. */
+  setHeldUpSince(times: ReadonlyMap<ReasonCode, number>): void;
   /** How far the rollout is, and what it has cost. */
   setRollout(rollout: RolloutStatus, nodes: { readonly done: number; readonly total: number }): void;
   /** A node has failed. */
@@ -20,8 +22,10 @@ export interface RolloutMetrics {
   observeStateSeconds(state: NodeState, seconds: number): void;
 }
 
-const STATE_SECONDS = [0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600];
-const HELD_UP = REASON_CODES.filter((code) => entryOf(code).severity !== 'passing');
+const STATE_SECONDS = [0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21_600, 86_400];
+/** Whatever a node may wait for, or fail on. */
+const LASTING = REASON_CODES.filter((code) => entryOf(code).severity !== 'passing');
+const HOLDING_UP = LASTING.filter((code) => entryOf(code).severity !== 'turn');
 
 /** Creates these figures; `forget` sets to zero those that only the one who leads can know. */
 export function rolloutMetrics(registry: Registry): RolloutMetrics & { readonly forget: () => void } {
@@ -30,6 +34,11 @@ export function rolloutMetrics(registry: Registry): RolloutMetrics & { readonly 
   const byReason = gauge(
     'nodes_by_reason',
     'Nodes that wait or have failed, by the code of the reason.',
+    'reason',
+  );
+  const heldUpSince = gauge(
+    'held_up_since_timestamp_seconds',
+    'Since when the node that has been held up for longest by this reason has been, in Unix time; 0: none is. Nodes that have failed, or wait for their turn, are not held up.',
     'reason',
   );
   const nodes = gauge(
@@ -66,8 +75,12 @@ export function rolloutMetrics(registry: Registry): RolloutMetrics & { readonly 
     'state',
   );
   for (const result of ['drained', 'refused', 'timed-out'] satisfies DrainResult[]) drains.inc({ result }, 0);
+  for (const reason of LASTING) failures.inc({ reason }, 0);
   const setNodesByReason: RolloutMetrics['setNodesByReason'] = (totals) => {
-    for (const reason of HELD_UP) byReason.set({ reason }, totals.get(reason) ?? 0);
+    for (const reason of LASTING) byReason.set({ reason }, totals.get(reason) ?? 0);
+  };
+  const setHeldUpSince: RolloutMetrics['setHeldUpSince'] = (times) => {
+    for (const reason of HOLDING_UP) heldUpSince.set({ reason }, (times.get(reason) ?? 0) / 1000);
   };
   const setRollout: RolloutMetrics['setRollout'] = (rollout, { done, total }) => {
     nodes.set({ is: 'done' }, done);
@@ -79,11 +92,13 @@ export function rolloutMetrics(registry: Registry): RolloutMetrics & { readonly 
   };
   const forget = (): void => {
     setNodesByReason(new Map());
+    setHeldUpSince(new Map());
     setRollout({}, { done: 0, total: 0 });
   };
   forget();
   return {
     setNodesByReason,
+    setHeldUpSince,
     setRollout,
     forget,
     countFailure: (reason) => {

@@ -40,6 +40,8 @@ interface TerminalOptions {
 export class TestFleet {
   readonly cluster = new TestCluster();
   readonly machines: Machines;
+  /** The operator's figures. */
+  readonly metrics = createMetrics();
   /** Nodes whose driver image of the new version cannot be pulled. */
   readonly withoutImage = new Set<string>();
   /** The plugin's way to the cluster. */
@@ -97,7 +99,7 @@ export class TestFleet {
       cluster: wire,
       clock: this.clock,
       log: new RecordedLog(),
-      metrics: createMetrics(),
+      metrics: this.metrics,
       namespace: NAMESPACE,
       initImage: 'ofed-operator:1',
       identity: 'ofed-operator-7d9f5c',

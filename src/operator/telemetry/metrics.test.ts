@@ -142,6 +142,24 @@ describe('the metrics', () => {
     expect(await read(metrics, 'process_resident_memory_bytes')).toBeGreaterThan(1e6);
   });
 
+  it('can be described before anything has been counted', () => {
+    expect(createMetrics().describe()).toContainEqual({
+      name: 'ofed_operator_api_requests_total',
+      type: 'counter',
+      help: 'Calls to the API server.',
+      labels: ['verb', 'resource', 'code'],
+    });
+  });
+
+  it('have no series for each node or pod', () => {
+    const labels = new Set(
+      createMetrics()
+        .describe()
+        .flatMap((metric) => metric.labels),
+    );
+    expect([...labels].sort()).toEqual(['code', 'is', 'reason', 'resource', 'result', 'state', 'to', 'verb']);
+  });
+
   it('are independent of another instance of them', async () => {
     const one = createMetrics();
     const other = createMetrics();

@@ -1,5 +1,5 @@
 import { Registry } from 'prom-client';
-import type { Gauge } from 'prom-client';
+import type { Gauge, MetricObject } from 'prom-client';
 import { UPGRADE_STATES } from '../../contract/states.ts';
 import type { NodeState } from '../../contract/states.ts';
 import { registerEventLoopMetrics } from './event-loop-metrics.ts';
@@ -26,6 +26,15 @@ export interface ApiRequest {
   readonly seconds: number;
 }
 
+/** What one figure is. */
+export interface MetricDescription {
+  readonly name: string;
+  /** `gauge`, `counter` or `histogram`. */
+  readonly type: string;
+  readonly help: string;
+  readonly labels: readonly string[];
+}
+
 /** What the operator counts. Every figure is an aggregate: no series carries the name of a node or a pod. */
 export interface Metrics extends RolloutMetrics {
   /** How many nodes are in each state; a state that is not named has none. */
@@ -46,6 +55,8 @@ export interface Metrics extends RolloutMetrics {
   countDecision(): void;
   /** Whether this process leads. One that does not knows nothing of the nodes and the policy, and says nothing about them. */
   setLeader(leads: boolean): void;
+  /** All that there is, also what has no series yet. */
+  describe(): readonly MetricDescription[];
   /** Everything, in Prometheus' text format. */
   render(): Promise<string>;
   /** The media type of {@link Metrics.render}. */
@@ -65,9 +76,17 @@ export function createMetrics(): Metrics {
     ...rollout,
     ...fleetMetrics(registry, forget),
     ...apiMetrics(registry),
+    describe: () => registry.getMetricsAsArray().map(describe),
     render: () => registry.metrics(),
     contentType: registry.contentType,
   };
+}
+
+function describe(metric: MetricObject): MetricDescription {
+  const { name, help, type } = metric;
+  // The library has them, and does not declare it.
+  const { labelNames } = metric as MetricObject & { readonly labelNames: readonly string[] };
+  return { name, help, type: String(type), labels: labelNames };
 }
 
 function fleetMetrics(

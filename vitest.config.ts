@@ -12,6 +12,7 @@ export default defineConfig({
             'src/**/*.test.ts',
             'bench/**/*.test.ts',
             'demo/**/*.test.ts',
+            'packaging/**/*.test.ts',
             'test/{observer,control-plane,harness,conformance}/**/*.test.ts',
           ],
         },

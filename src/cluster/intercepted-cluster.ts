@@ -4,6 +4,7 @@ import type {
   CallOptions,
   Cluster,
   DeleteOptions,
+  EvictOptions,
   JsonPatchOperation,
   List,
   Query,
@@ -120,9 +121,10 @@ export abstract class InterceptedCluster implements Cluster {
     return this.#made(call, given, () => this.#cluster.delete(type, ref, options));
   }
 
-  evict(pod: ObjectRef, uid: string, options?: CallOptions): Promise<void> {
+  evict(pod: ObjectRef, uid: string, { signal, ...options }: EvictOptions = {}): Promise<void> {
     const call = { verb: 'evict', resource: 'pods/eviction', name: pod.name } as const;
-    return this.#made(call, options, () => this.#cluster.evict(pod, uid));
+    const given = signal === undefined ? {} : { signal };
+    return this.#made(call, given, () => this.#cluster.evict(pod, uid, options));
   }
 
   #made<R>(call: Call, options: CallOptions | undefined, perform: () => Promise<R>): Promise<R> {

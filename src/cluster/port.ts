@@ -71,7 +71,7 @@ export interface Cluster {
    * `not-found`
    * @see https://kubernetes.io/docs/concepts/scheduling-eviction/api-eviction/
    */
-  evict(pod: ObjectRef, uid: string, options?: CallOptions): Promise<void>;
+  evict(pod: ObjectRef, uid: string, options?: EvictOptions): Promise<void>;
 }
 
 /** What every object keeps after trimming. */
@@ -123,6 +123,11 @@ export type JsonPatchOperation =
 export interface CallOptions {
   /** Gives the call up. */
   readonly signal?: AbortSignal;
+}
+
+export interface EvictOptions extends CallOptions {
+  /** The answer is as it would be, and the pod stays. */
+  readonly dryRun?: boolean;
 }
 
 export interface DeleteOptions extends CallOptions {

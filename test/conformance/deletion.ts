@@ -124,6 +124,19 @@ export function describeDeletion(bench: () => Workbench): void {
       });
     });
 
+    it('answers as it would be and lets nothing go where it is a dry run', async () => {
+      const labels = { app: bench().name('protected') };
+      const free = await bench().addRunningPod();
+      await bench().cluster.evict(ref(free), free.uid, { dryRun: true });
+      expect((await bench().cluster.get(pods, ref(free))).deletionTimestamp).toBeUndefined();
+      await bench().forbidDisruption(labels);
+      const held = await bench().addRunningPod(labels);
+      await expect(bench().cluster.evict(ref(held), held.uid, { dryRun: true })).rejects.toMatchObject({
+        code: 'too-many-requests',
+        details: { causes: ['DisruptionBudget'] },
+      });
+    });
+
     it('asks no budget about a pod that has not begun', async () => {
       const labels = { app: bench().name('protected') };
       await bench().forbidDisruption(labels);

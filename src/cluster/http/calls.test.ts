@@ -95,6 +95,12 @@ describe('A call', () => {
     });
   });
 
+  it('asks for an eviction of which nothing comes, where that is wanted', async () => {
+    harness.server.answer(json({ kind: 'Status' }, 201));
+    await harness.cluster().evict(pod, 'u1', { dryRun: true });
+    expect(harness.server.last.body).toMatchObject({ deleteOptions: { dryRun: ['All'] } });
+  });
+
   it('is never made for an object without a name', async () => {
     const deleted = harness.cluster().delete(testNodes, { name: '' });
     await expect(deleted).rejects.toMatchObject({ name: 'ApiError', code: 'invalid' });

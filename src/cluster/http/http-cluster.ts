@@ -5,6 +5,7 @@ import type {
   CallOptions,
   Cluster,
   DeleteOptions,
+  EvictOptions,
   JsonPatchOperation,
   List,
   Query,
@@ -126,7 +127,7 @@ class HttpCluster implements Cluster {
     await this.#retry(call, WRITE_RETRIES, () => this.#transport.sendOnly(call));
   }
 
-  async evict(pod: ObjectRef, uid: string, options: CallOptions = {}): Promise<void> {
+  async evict(pod: ObjectRef, uid: string, options: EvictOptions = {}): Promise<void> {
     // Never retried: its 429 says that a budget stands in the way, which is the caller's to deal with.
     await this.#transport.sendOnly(evictCall(pod, uid, options));
   }

@@ -1,6 +1,13 @@
 import type { ApiObject, ObjectRef } from '../../kubernetes/objects.ts';
 import { nameCall, resourceOf } from '../calls.ts';
-import type { CallOptions, DeleteOptions, JsonPatchOperation, ResourceType, Stored } from '../port.ts';
+import type {
+  CallOptions,
+  DeleteOptions,
+  EvictOptions,
+  JsonPatchOperation,
+  ResourceType,
+  Stored,
+} from '../port.ts';
 import type { Call } from './call.ts';
 import { objectPath, queryString, siblingsPath } from './paths.ts';
 
@@ -91,12 +98,12 @@ export function deleteCall(
 
 const PODS = { group: '', version: 'v1', plural: 'pods', namespaced: true };
 
-export function evictCall(pod: ObjectRef, uid: string, options: CallOptions): Call {
+export function evictCall(pod: ObjectRef, uid: string, { dryRun, ...options }: EvictOptions): Call {
   const json = {
     apiVersion: 'policy/v1',
     kind: 'Eviction',
     metadata: { name: pod.name, namespace: pod.namespace },
-    deleteOptions: { preconditions: { uid } },
+    deleteOptions: { preconditions: { uid }, ...(dryRun === true ? { dryRun: ['All'] } : {}) },
   };
   return {
     verb: 'evict',

@@ -4,6 +4,7 @@ import type {
   CallOptions,
   Cluster,
   DeleteOptions,
+  EvictOptions,
   JsonPatchOperation,
   List,
   Query,
@@ -117,10 +118,10 @@ class MemoryCluster implements Cluster {
     await this.#answer(call, type, options, () => this.#api.delete(type, ref, deletionOf(options)));
   }
 
-  async evict(pod: ObjectRef, uid: string, options?: CallOptions): Promise<void> {
+  async evict(pod: ObjectRef, uid: string, options?: EvictOptions): Promise<void> {
     const call = { verb: 'evict', name: nameCall('POST', 'pods/eviction', pod) } as const;
     await this.#answer(call, undefined, options, () => {
-      this.#api.evict(pod, { preconditions: { uid } });
+      this.#api.evict(pod, { preconditions: { uid }, dryRun: options?.dryRun === true });
     });
   }
 

@@ -2,7 +2,7 @@ import type { RawObject } from '../../src/cluster/memory/api/types.ts';
 import type { BehaviourOf, PodBehaviour } from '../../src/cluster/memory/machines/index.ts';
 import { DRIVER_LABEL } from '../../src/contract/keys.ts';
 import { lookUp } from '../../src/kubernetes/objects.ts';
-import { Random } from '../../src/simulate/random.ts';
+import { Random } from '../../src/cluster/memory/random.ts';
 
 /** Until a driver's image is there and it is loaded, in seconds of the cluster's time. */
 export const DRIVER_SECONDS = 30;

@@ -4,7 +4,7 @@ import type { ApiServer } from '../../src/cluster/memory/api/types.ts';
 import { startMachines } from '../../src/cluster/memory/machines/index.ts';
 import { VirtualClock } from '../../src/cluster/memory/virtual-clock.ts';
 import { DRIVER_LABEL, REASON_ANNOTATION, STATE_LABEL } from '../../src/contract/keys.ts';
-import { Random } from '../../src/simulate/random.ts';
+import { Random } from '../../src/cluster/memory/random.ts';
 import { behaviourOf, MissingImages } from './behaviour.ts';
 import { planFleet } from './fleet-plan.ts';
 import { operatorManifests } from '../operator/operator-process.ts';

@@ -8,7 +8,7 @@ import type { ApiServer } from '../../src/cluster/memory/api/types.ts';
 import { startMachines, type BehaviourOf, type Machines } from '../../src/cluster/memory/machines/index.ts';
 import { scaledClock } from '../../src/cluster/memory/scaled-clock.ts';
 import { serveCluster } from '../../src/cluster/memory/server/index.ts';
-import { Random } from '../../src/simulate/random.ts';
+import { Random } from '../../src/cluster/memory/random.ts';
 
 export interface DemoCluster {
   readonly api: ApiServer;

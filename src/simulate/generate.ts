@@ -1,7 +1,7 @@
 import { generateNodes, generateWorkloads } from './generate/fleet.ts';
 import { generatePolicy } from './generate/policy.ts';
 import { generateFaults, generateIncidents } from './generate/troubles.ts';
-import { Random } from './random.ts';
+import { Random } from '../cluster/memory/random.ts';
 import type { Ending, Scenario } from './scenario.ts';
 
 export { FIRST_VERSION, JOB_LABEL, LAST_VERSION, VERSIONS } from './generate/fixed.ts';

@@ -8,8 +8,8 @@ import type { Call } from '../cluster/intercepted-cluster.ts';
 import { FaultyCluster } from './faults/faulty-cluster.ts';
 import type { FaultPlan } from './faults/fault-plan.ts';
 import { Process } from './faults/process.ts';
-import { QUIET_METRICS } from './quiet-metrics.ts';
-import type { Random } from './random.ts';
+import { QUIET_METRICS } from '../operator/telemetry/quiet-metrics.ts';
+import type { Random } from '../cluster/memory/random.ts';
 import type { Trace } from './trace.ts';
 
 export interface ReplicaOptions {

@@ -34,8 +34,9 @@ export class TestCluster {
   /** The operator's way to the cluster. */
   readonly wire: RecordingCluster;
 
-  constructor() {
-    const { api, clock } = makeApi();
+  /** @param random makes UIDs and generated names; one for large clusters, where the default has too few */
+  constructor(random?: () => number) {
+    const { api, clock } = makeApi(random);
     this.api = api;
     this.clock = clock;
     this.wire = new RecordingCluster(createMemoryCluster({ api, fieldManager: FIELD_MANAGER }));

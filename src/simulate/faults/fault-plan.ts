@@ -1,4 +1,4 @@
-import type { Random } from '../random.ts';
+import type { Random } from '../../cluster/memory/random.ts';
 import type { Fault, FaultBurst } from '../scenario.ts';
 
 /** A stream of events that can be interfered with while it is open. */

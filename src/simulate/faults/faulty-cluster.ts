@@ -8,7 +8,7 @@ import {
   type OpenedWatch,
 } from '../../cluster/intercepted-cluster.ts';
 import type { Cluster, Stored, WatchEvent } from '../../cluster/port.ts';
-import type { Random } from '../random.ts';
+import type { Random } from '../../cluster/memory/random.ts';
 import type { FaultPlan } from './fault-plan.ts';
 import { CALL_FAULTS, failureOf, takesEffect } from './call-faults.ts';
 import { FaultyWatch } from './faulty-watch.ts';

@@ -3,7 +3,7 @@ import { ApiError } from '../../cluster/errors.ts';
 import { onAbort } from '../../cluster/abort.ts';
 import type { OpenedWatch } from '../../cluster/intercepted-cluster.ts';
 import type { Stored, WatchEvent } from '../../cluster/port.ts';
-import type { Random } from '../random.ts';
+import type { Random } from '../../cluster/memory/random.ts';
 import type { Fault } from '../scenario.ts';
 import type { FaultPlan } from './fault-plan.ts';
 import type { Process } from './process.ts';

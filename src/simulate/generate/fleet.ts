@@ -1,4 +1,4 @@
-import type { Random } from '../random.ts';
+import type { Random } from '../../cluster/memory/random.ts';
 import type { NodePlan, WorkloadPlan } from '../scenario.ts';
 import { KERNELS } from './fixed.ts';
 

@@ -1,4 +1,4 @@
-import type { Random } from '../random.ts';
+import type { Random } from '../../cluster/memory/random.ts';
 import { BUSY_NODE, type Happening, type NodePlan, type WorkloadPlan } from '../scenario.ts';
 import { FIRST_VERSION, KERNELS, TROUBLES, VERSIONS } from './fixed.ts';
 import { policyChange } from './policy.ts';

@@ -17,6 +17,7 @@ export function authored(api: ApiServer, as: <R>(deed: () => R) => R): ApiServer
     listAt: (resource, selection, revision) => api.listAt(resource, selection, revision),
     create: (resource, object, options) => as(() => api.create(resource, object, options)),
     update: (resource, object, options) => as(() => api.update(resource, object, options)),
+    restore: (resource, object) => as(() => api.restore(resource, object)),
     patch: (resource, ref, patch, options) => as(() => api.patch(resource, ref, patch, options)),
     delete: (resource, ref, deletion) => as(() => api.delete(resource, ref, deletion)),
     evict: (pod, deletion) => {

@@ -12,7 +12,7 @@ import {
 import { lookUp } from '../../kubernetes/objects.ts';
 import { safeLoad } from '../../safe-load/safe-load.ts';
 import type { SafeLoadLog } from '../../safe-load/retry.ts';
-import type { Random } from '../random.ts';
+import type { Random } from '../../cluster/memory/random.ts';
 import type { WorkloadPlan } from '../scenario.ts';
 import type { DriverTraits, DriverTrouble } from './driver-traits.ts';
 

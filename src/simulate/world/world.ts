@@ -13,7 +13,7 @@ import { expect } from '../incidents/expect.ts';
 import { attempt, KUBECTL, People } from '../incidents/people.ts';
 import { Judge } from '../judge.ts';
 import type { Failure, Figures } from '../outcome.ts';
-import { Random } from '../random.ts';
+import { Random } from '../../cluster/memory/random.ts';
 import { Replica } from '../replica.ts';
 import type { NodePlan, PolicyPlan, Scenario } from '../scenario.ts';
 import { Trace } from '../trace.ts';

@@ -257,3 +257,19 @@ describe('Who wrote what', () => {
     expect(refused('new', { name: 'new', uid: 'expected' })).toBe(409);
   });
 });
+
+describe('An object that is restored', () => {
+  it('is as it was elsewhere, whatever an author could not have written, under a resourceVersion of its own', () => {
+    const { api } = makeApi();
+    const metadata = { name: 'p', namespace: 'elsewhere', uid: 'u', resourceVersion: '999999' };
+    const times = { creationTimestamp: '2020-01-01T00:00:00Z', deletionTimestamp: '2020-01-02T00:00:00Z' };
+    const object = pod('p', {}, { ...metadata, ...times });
+    const restored = api.restore(pods, { ...object, status: { phase: 'Running' } } as RawObject);
+    expect(restored).toEqual({
+      ...object,
+      metadata: { ...metadata, ...times, resourceVersion: String(api.revision) },
+      status: { phase: 'Running' },
+    });
+    expect(api.get(pods, metadata)).toBe(restored);
+  });
+});

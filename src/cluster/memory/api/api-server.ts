@@ -121,6 +121,12 @@ class MemoryApiServer implements ApiServer {
     return this.#followed(collection, this.#writer.replace(collection, { before, wanted }, options));
   }
 
+  restore(resource: ResourceName, object: ApiObject): RawObject {
+    const collection = this.#store.collection(resource);
+    const restored = this.#store.put(collection, collection.get(object.metadata), object as RawObject);
+    return this.#followed(collection, restored);
+  }
+
   patch(resource: ResourceName, ref: ObjectRef, patch: Patch, options: WriteOptions): RawObject {
     const collection = this.#writable(resource, options);
     return this.#followed(collection, this.#patcher.patch(collection, ref, patch, options));

@@ -130,6 +130,11 @@ export interface ApiServer {
   create(resource: ResourceName, object: ApiObject, options: WriteOptions): RawObject;
   /** PUT: replaces the object whole (or its status). A resourceVersion in it is a precondition. */
   update(resource: ResourceName, object: ApiObject, options: WriteOptions): RawObject;
+  /**
+   * Stores an object as it was read from another API server, with its UID, its times and its status, unchecked. Only its resourceVersion
+   * is a new one.
+   */
+  restore(resource: ResourceName, object: ApiObject): RawObject;
   patch(resource: ResourceName, ref: ObjectRef, patch: Patch, options: WriteOptions): RawObject;
   /** Returns the object: as it was if it is gone now, with its deletion time if it terminates. */
   delete(resource: ResourceName, ref: ObjectRef, deletion?: Deletion): RawObject;

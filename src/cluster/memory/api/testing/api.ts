@@ -16,10 +16,17 @@ export const daemonSets = { group: 'apps', plural: 'daemonsets' };
 export const budgets = { group: 'policy', plural: 'poddisruptionbudgets' };
 export const definitions = { group: 'apiextensions.k8s.io', plural: 'customresourcedefinitions' };
 
-/** An API server on a clock that stands still, with the same UIDs every time. */
-export function makeApi(): { readonly api: ApiServer; readonly clock: VirtualClock } {
+/**
+ * An API server on a clock that stands still, with the same UIDs every time.
+ *
+ * @param random makes UIDs and generated names; by default one that has enough of them for small clusters
+ */
+export function makeApi(random = countingRandom()): {
+  readonly api: ApiServer;
+  readonly clock: VirtualClock;
+} {
   const clock = new VirtualClock();
-  return { api: createApiServer({ clock, random: countingRandom() }), clock };
+  return { api: createApiServer({ clock, random }), clock };
 }
 
 /** Numbers in [0, 1) that are all different for long enough, and the same in every run. */

@@ -16,7 +16,8 @@ const layers = {
   dashboard: ['kubernetes', 'contract', 'reasons', 'upgrade', 'driver', 'cluster', 'operator'],
   // All that is listed above it.
   cli: 'kubernetes contract reasons upgrade driver cluster safe-load operator dashboard'.split(' '),
-  kubectl: ['kubernetes', 'contract', 'reasons', 'upgrade', 'driver', 'cluster', 'operator', 'cli'],
+  rehearsal: 'kubernetes contract reasons upgrade driver cluster safe-load operator'.split(' '),
+  kubectl: 'kubernetes contract reasons upgrade driver cluster operator rehearsal cli'.split(' '),
   invariants: ['kubernetes', 'contract'],
   simulate: ['kubernetes', 'contract', 'reasons', 'driver', 'cluster', 'safe-load', 'operator', 'invariants'],
 };

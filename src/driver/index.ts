@@ -2,6 +2,7 @@
 export { covers } from './covers.ts';
 export type { ConfigMapKeys } from './config-mounts.ts';
 export type { LiveDaemonSet } from './live.ts';
+export { imageOf } from './image.ts';
 export { poolKey, poolOf } from './pool.ts';
 export type { NodePool, Pool } from './pool.ts';
 export { renderDriverObjects } from './render.ts';

@@ -2,6 +2,7 @@ import { VERSION } from '../cli/version.ts';
 import { systemClock } from '../cluster/clock.ts';
 import { createHttpCluster } from '../cluster/http/http-cluster.ts';
 import { loadConnection } from '../cluster/http/load-connection.ts';
+import { registryLookup } from './gather/registry.ts';
 import { readLogByKubectl } from './support/kubectl-log.ts';
 import type { Connection, GlobalOptions } from './session.ts';
 
@@ -27,5 +28,10 @@ export async function connect(options: GlobalOptions): Promise<Connection> {
     userAgent: `${FIELD_MANAGER}/${VERSION}`,
     clock: systemClock,
   });
-  return { cluster, readLog: readLogByKubectl(options), close: () => cluster.close() };
+  return {
+    cluster,
+    readLog: readLogByKubectl(options),
+    askForImage: registryLookup(),
+    close: () => cluster.close(),
+  };
 }

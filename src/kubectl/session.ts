@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Clock } from '../cluster/clock.ts';
 import type { Cluster } from '../cluster/port.ts';
+import type { AskForImage } from './gather/registry.ts';
 import type { Access } from './gather/scene.ts';
 import type { ReadLog } from './support/bundle.ts';
 import { styleFor, type Style } from './terminal/style.ts';
@@ -17,6 +18,7 @@ export interface GlobalOptions {
 export interface Connection {
   readonly cluster: Cluster;
   readonly readLog: ReadLog;
+  readonly askForImage: AskForImage;
   readonly close: () => Promise<void>;
 }
 
@@ -37,6 +39,7 @@ export interface Session {
   readonly terminal: Terminal;
   readonly random: () => number;
   readonly readLog: ReadLog;
+  readonly askForImage: AskForImage;
   /** As the terminal is at this moment. */
   readonly style: () => Style;
   readonly print: (lines: readonly string[]) => void;
@@ -59,7 +62,7 @@ export const STATUS = { ok: 0, no: 1, usage: 2, unreachable: 3, interrupted: 130
 
 export function sessionOf(
   { terminal, clock, random, signal }: Surroundings,
-  { cluster, readLog }: Connection,
+  { cluster, readLog, askForImage }: Connection,
   { namespace }: GlobalOptions,
 ): Session {
   return {
@@ -67,6 +70,7 @@ export function sessionOf(
     terminal,
     random,
     readLog,
+    askForImage,
     style: () => styleFor(terminal.look),
     print: (lines) => {
       terminal.out(lines.map((line) => `${line}\n`).join(''));

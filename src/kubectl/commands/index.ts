@@ -2,6 +2,7 @@ import type { AddCommand } from '../session.ts';
 import { addCompletion } from './completion.ts';
 import { addExplain } from './explain.ts';
 import { addNodes } from './nodes.ts';
+import { addPlan } from './plan.ts';
 import { addPause, addResume } from './pause.ts';
 import { addRetry } from './retry.ts';
 import { addRollback } from './rollback.ts';
@@ -14,6 +15,7 @@ export const COMMANDS: readonly AddCommand[] = [
   addStatus,
   addNodes,
   addExplain,
+  addPlan,
   addPause,
   addResume,
   addRetry,

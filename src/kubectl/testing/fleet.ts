@@ -11,7 +11,8 @@ import { createMetrics } from '../../operator/telemetry/metrics.ts';
 import { aRawNode, aRawPolicy, aRawReplicaSet, NAMESPACE } from '../../operator/testing/builders.ts';
 import { RecordedLog } from '../../operator/testing/recorders.ts';
 import { RecordingCluster } from '../../operator/testing/recording-cluster.ts';
-import { TestCluster } from '../../operator/testing/test-cluster.ts';
+import { TestCluster, type PodTimes } from '../../operator/testing/test-cluster.ts';
+import type { ImageAnswer } from '../gather/registry.ts';
 import { execute } from '../program.ts';
 import type { Surroundings } from '../session.ts';
 import type { Look } from '../terminal/terminal.ts';
@@ -19,6 +20,7 @@ import type { Look } from '../terminal/terminal.ts';
 export const OLD = '23.10-0.5.5.0.1';
 export const NEW = '24.01-0.3.3.1-0';
 const MINUTE = 60_000;
+const QUICK: PodTimes = { driverStart: 3000, driverStop: 1000, podStop: 500 };
 const BUDGETS = { group: 'policy', plural: 'poddisruptionbudgets' };
 const REPLICA_SETS = { group: 'apps', plural: 'replicasets' };
 const JOBS = { group: 'batch', plural: 'jobs' };
@@ -38,21 +40,27 @@ interface TerminalOptions {
 
 /** A fleet of nodes in the embedded cluster, a real operator at work on it, and a person with the plugin. */
 export class TestFleet {
-  readonly cluster = new TestCluster();
+  readonly cluster: TestCluster;
   readonly machines: Machines;
   /** The operator's figures. */
   readonly metrics = createMetrics();
   /** Nodes whose driver image of the new version cannot be pulled. */
   readonly withoutImage = new Set<string>();
+  /** What the registry answers when it is asked for an image. */
+  registry: (image: string) => ImageAnswer = () => ({ state: 'present' });
   /** The plugin's way to the cluster. */
-  readonly #way = new RecordingCluster(
-    createMemoryCluster({ api: this.cluster.api, fieldManager: 'kubectl-ofed' }),
-  );
+  readonly #way: RecordingCluster;
+  readonly #times: PodTimes;
   #frozen = false;
   #stop = new AbortController();
   #running: Promise<void> = Promise.resolve();
 
-  constructor() {
+  constructor({ random, times = QUICK }: { readonly random?: () => number; readonly times?: PodTimes } = {}) {
+    this.cluster = new TestCluster(random);
+    this.#way = new RecordingCluster(
+      createMemoryCluster({ api: this.cluster.api, fieldManager: 'kubectl-ofed' }),
+    );
+    this.#times = times;
     this.machines = startMachines({
       api: this.cluster.api,
       random: () => 0.5,
@@ -73,6 +81,11 @@ export class TestFleet {
   /** Whatever the plugin asks for is refused from here on. */
   refuse(error: ApiError): void {
     this.#way.before = () => Promise.reject(error);
+  }
+
+  /** Whatever eviction the plugin asks for is refused from here on. */
+  refuseEvictions(error: ApiError): void {
+    this.#way.before = ({ verb }) => (verb === 'evict' ? Promise.reject(error) : undefined);
   }
 
   addNode(name: string, labels: StringMap = {}): void {
@@ -159,6 +172,7 @@ export class TestFleet {
       connect: () =>
         Promise.resolve({
           cluster: this.#way,
+          askForImage: (image) => Promise.resolve(this.registry(image)),
           readLog: ({ name }) => Promise.resolve(`log of ${name}\n`),
           close: () => Promise.resolve(),
         }),
@@ -185,13 +199,14 @@ export class TestFleet {
   }
 
   #behaviour(pod: RawObject): PodBehaviour {
-    if (lookUp(pod.metadata.labels, DRIVER_LABEL) === undefined) return { stopTime: 500 };
+    if (lookUp(pod.metadata.labels, DRIVER_LABEL) === undefined) return { stopTime: this.#times.podStop };
     const { nodeName = '', containers = [] } = pod['spec'] as {
       nodeName?: string;
       containers?: { image: string }[];
     };
     const isMissing = this.withoutImage.has(nodeName) && containers.some(({ image }) => image.includes(NEW));
-    return { startTime: 3000, stopTime: 1000, ...(isMissing ? { failure: 'image-missing' as const } : {}) };
+    const { driverStart: startTime, driverStop: stopTime } = this.#times;
+    return { startTime, stopTime, ...(isMissing ? { failure: 'image-missing' as const } : {}) };
   }
 }
 

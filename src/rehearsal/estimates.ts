@@ -45,11 +45,12 @@ export function estimatesFrom(pods: readonly RawPodObject[], last: LastRollout |
   const times = loadTimes(pods);
   const median = medianOf([...times.values()]);
   const driverLoad = median ?? ASSUMED_LOAD;
+  const driverLoadOn = new Map([...times].filter(([, time]) => time <= OUTLIER * driverLoad));
   return {
     driverLoad,
     driversMeasured: times.size,
-    driverLoadOn: new Map([...times].filter(([, time]) => time <= OUTLIER * driverLoad)),
-    ...stopTimes(driverLoad, last),
+    driverLoadOn,
+    ...stopTimes(meanOf([...driverLoadOn.values()]) ?? driverLoad, last),
   };
 }
 
@@ -63,7 +64,7 @@ function loadTimes(pods: readonly RawPodObject[]): ReadonlyMap<string, number> {
   return times;
 }
 
-/** A node is out of service while its pods end, the old driver ends, and the new one is loaded. */
+/** A node is out of service while its pods end, the old driver ends, and the new one is loaded: what is left of the mean is for the ends. */
 function stopTimes(
   driverLoad: number,
   last: LastRollout | undefined,
@@ -77,6 +78,11 @@ function stopTimes(
     : { driverStop: ends, podStop: Infinity, endsMeasured: true };
 }
 
+function meanOf(values: readonly number[]): number | undefined {
+  return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** @returns undefined for no values */
 export function medianOf(values: readonly number[]): number | undefined {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);

@@ -16,7 +16,7 @@ import {
 import { Witness } from './cluster/witness.ts';
 import * as workloads from './cluster/workloads.ts';
 import { follow, until } from './follow.ts';
-import { openInBrowser } from './operator/open-in-browser.ts';
+import { openInBrowser } from '../src/cli/open-in-browser.ts';
 import { operatorManifests, startOperator } from './operator/operator-process.ts';
 import type { Cast, Scenery, Stage } from './stage.ts';
 import { isUpgraded, type FleetSnapshot } from './view/fleet.ts';

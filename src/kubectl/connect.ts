@@ -1,8 +1,10 @@
+import { openInBrowser } from '../cli/open-in-browser.ts';
 import { VERSION } from '../cli/version.ts';
 import { systemClock } from '../cluster/clock.ts';
 import { createHttpCluster } from '../cluster/http/http-cluster.ts';
 import { loadConnection } from '../cluster/http/load-connection.ts';
 import { registryLookup } from './gather/registry.ts';
+import { forwardByKubectl } from './support/port-forward.ts';
 import { readLogByKubectl } from './support/kubectl-log.ts';
 import type { Connection, GlobalOptions } from './session.ts';
 
@@ -32,6 +34,8 @@ export async function connect(options: GlobalOptions): Promise<Connection> {
     cluster,
     readLog: readLogByKubectl(options),
     askForImage: registryLookup(),
+    forward: forwardByKubectl(options),
+    openInBrowser,
     close: () => cluster.close(),
   };
 }

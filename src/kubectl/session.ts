@@ -3,6 +3,7 @@ import type { Clock } from '../cluster/clock.ts';
 import type { Cluster } from '../cluster/port.ts';
 import type { AskForImage } from './gather/registry.ts';
 import type { Access } from './gather/scene.ts';
+import type { Forward } from './support/port-forward.ts';
 import type { ReadLog } from './support/bundle.ts';
 import { styleFor, type Style } from './terminal/style.ts';
 import type { Terminal } from './terminal/terminal.ts';
@@ -19,6 +20,8 @@ export interface Connection {
   readonly cluster: Cluster;
   readonly readLog: ReadLog;
   readonly askForImage: AskForImage;
+  readonly forward: Forward;
+  readonly openInBrowser: (url: string) => void;
   readonly close: () => Promise<void>;
 }
 
@@ -40,6 +43,8 @@ export interface Session {
   readonly random: () => number;
   readonly readLog: ReadLog;
   readonly askForImage: AskForImage;
+  readonly forward: Forward;
+  readonly openInBrowser: (url: string) => void;
   /** As the terminal is at this moment. */
   readonly style: () => Style;
   readonly print: (lines: readonly string[]) => void;
@@ -62,15 +67,14 @@ export const STATUS = { ok: 0, no: 1, usage: 2, unreachable: 3, interrupted: 130
 
 export function sessionOf(
   { terminal, clock, random, signal }: Surroundings,
-  { cluster, readLog, askForImage }: Connection,
+  { cluster, close: _, ...ways }: Connection,
   { namespace }: GlobalOptions,
 ): Session {
   return {
     access: { cluster, clock, namespace, signal },
     terminal,
     random,
-    readLog,
-    askForImage,
+    ...ways,
     style: () => styleFor(terminal.look),
     print: (lines) => {
       terminal.out(lines.map((line) => `${line}\n`).join(''));

@@ -1,5 +1,6 @@
 import type { AddCommand } from '../session.ts';
 import { addCompletion } from './completion.ts';
+import { addDashboard } from './dashboard.ts';
 import { addExplain } from './explain.ts';
 import { addNodes } from './nodes.ts';
 import { addPlan } from './plan.ts';
@@ -15,6 +16,7 @@ export const COMMANDS: readonly AddCommand[] = [
   addStatus,
   addNodes,
   addExplain,
+  addDashboard,
   addPlan,
   addPause,
   addResume,

@@ -46,6 +46,10 @@ export class TestFleet {
   readonly metrics = createMetrics();
   /** Nodes whose driver image of the new version cannot be pulled. */
   readonly withoutImage = new Set<string>();
+  /** Pods and their ports to which the plugin has forwarded one of this machine. */
+  readonly forwarded: string[] = [];
+  /** Addresses that the plugin has opened in a browser. */
+  readonly opened: string[] = [];
   /** What the registry answers when it is asked for an image. */
   registry: (image: string) => ImageAnswer = () => ({ state: 'present' });
   /** The plugin's way to the cluster. */
@@ -173,6 +177,13 @@ export class TestFleet {
         Promise.resolve({
           cluster: this.#way,
           askForImage: (image) => Promise.resolve(this.registry(image)),
+          forward: ({ name, port }, localPort = 40_000) => {
+            this.forwarded.push(`${name}:${port}`);
+            return Promise.resolve({ localPort, ended: Promise.resolve() });
+          },
+          openInBrowser: (url) => {
+            this.opened.push(url);
+          },
           readLog: ({ name }) => Promise.resolve(`log of ${name}\n`),
           close: () => Promise.resolve(),
         }),

@@ -81,6 +81,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
   const revisions = new Revisions({
     ...world,
     daemonSets: watches.daemonSets,
+    isUnanswered: (daemonSet) => driverSync.isUnanswered(daemonSet),
     onKnown: (daemonSet) => {
       reactions.touchNodesOf(daemonSet);
     },
@@ -142,7 +143,7 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
       status.touch();
     },
   });
-  const driverSync = new DriverSync({
+  const driverSync: DriverSync = new DriverSync({
     ...world,
     namespace,
     initImage,
@@ -151,6 +152,10 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
     pools: () => pools.values(),
     configMaps: () => configMapKeys(watches.configMaps.values()),
     hasPods: (daemonSet) => [...watches.driverPods.values()].some((pod) => pod.daemonSet === daemonSet),
+    onAnswered: (uid) => {
+      const daemonSet = [...watches.daemonSets.values()].find((each) => each.uid === uid);
+      if (daemonSet !== undefined) reactions.touchNodesOf(daemonSet);
+    },
     onProblems: () => {
       status.touch();
     },

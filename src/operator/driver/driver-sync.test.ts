@@ -28,6 +28,7 @@ let pools: Pool[];
 let configKeys: Map<string, readonly string[]>;
 let withPods: Set<string>;
 let told: number;
+let answered: string[];
 let sync: DriverSync;
 
 beforeEach(async () => {
@@ -41,6 +42,7 @@ beforeEach(async () => {
   configKeys = new Map();
   withPods = new Set();
   told = 0;
+  answered = [];
   const world = { cluster: wire, clock, log, namespace: NAMESPACE, signal: stop.signal };
   const watches = createWatches({ ...world, random: () => 0, metrics: createMetrics() });
   const ignore = (): void => undefined;
@@ -55,6 +57,7 @@ beforeEach(async () => {
     pools: () => pools,
     configMaps: () => configKeys,
     hasPods: (uid) => withPods.has(uid),
+    onAnswered: (uid) => answered.push(uid),
     onProblems: () => (told += 1),
   });
 });
@@ -123,6 +126,29 @@ describe('The driver’s objects', () => {
     policy = aPolicy({ version: '24.04-0.6.6.0-0' });
     expect(await synced()).toEqual([`apply daemonsets ${driverName(UBUNTU)}`]);
     expect(imageOf(live()[0])).toContain('24.04-0.6.6.0-0');
+  });
+
+  it('are in doubt from the moment of a write until there is an answer to one', async () => {
+    await synced();
+    const uid = live()[0]?.metadata.uid ?? '';
+    const lost = new ApiError('timeout', 'no answer', { maybeApplied: true });
+    wire.after = () => Promise.reject(lost);
+    policy = aPolicy({ version: '24.04-0.6.6.0-0' });
+    await synced();
+    expect(sync.isUnanswered(uid)).toBe(true);
+    wire.after = () => Promise.resolve();
+    await clock.advance(1000);
+    expect(sync.isUnanswered(uid)).toBe(false);
+    expect(answered).toEqual([uid]);
+  });
+
+  it('are in no doubt where a write was refused', async () => {
+    await synced();
+    const uid = live()[0]?.metadata.uid ?? '';
+    wire.before = () => Promise.reject(new ApiError('forbidden', 'no'));
+    policy = aPolicy({ version: '24.04-0.6.6.0-0' });
+    await synced();
+    expect(sync.isUnanswered(uid)).toBe(false);
   });
 
   it('are set right where somebody has edited what is ours', async () => {

@@ -29,6 +29,8 @@ export interface DriverSyncOptions {
   readonly configMaps: () => ConfigMapKeys;
   /** Whether a DaemonSet, by its UID, still has pods. */
   readonly hasPods: (daemonSet: string) => boolean;
+  /** What a write made of an object, by its UID, is known again. */
+  readonly onAnswered: (uid: string) => void;
   /** What is wrong with the driver's objects may have changed. */
   readonly onProblems: () => void;
 }
@@ -43,6 +45,7 @@ const LAST_RETRY = 30_000;
  */
 export class DriverSync {
   readonly #options: DriverSyncOptions;
+  readonly #unanswered = new Set<string>();
   #problems: readonly string[] = [];
   #settled = false;
   #busy = false;
@@ -62,6 +65,11 @@ export class DriverSync {
   /** Everything that should be there has been seen to be, or been written, since the last change. */
   get settled(): boolean {
     return this.#settled && !this.#touched && !this.#busy;
+  }
+
+  /** Whether an object may be another one by now than has been seen: a write to it has had no answer yet. */
+  isUnanswered(uid: string): boolean {
+    return this.#unanswered.has(uid);
   }
 
   /** A DaemonSet that nothing needs any more is kept until its pods have left. */
@@ -133,12 +141,34 @@ export class DriverSync {
     const { cluster, log, signal } = this.#options;
     const shelf = this.#shelf(wanted.kind);
     const live = shelf.get(wanted.metadata);
-    if (live !== undefined && covers(live.object, wanted)) return;
-    shelf.observe(await cluster.apply(shelf.type, wanted, { signal }));
+    if (live !== undefined && covers(live.object, wanted) && !this.isUnanswered(live.uid)) return;
+    const write = async (): Promise<void> => {
+      shelf.observe(await cluster.apply(shelf.type, wanted, { signal }));
+    };
+    await (live === undefined ? write() : this.#change(live, write));
     log.info(
       { kind: wanted.kind, name: wanted.metadata.name, created: live === undefined },
       'driver object applied',
     );
+  }
+
+  /** Until the answer to a write has come, or if it never comes, nobody knows what the object is. */
+  async #change(live: LiveObject, write: () => Promise<void>): Promise<void> {
+    const wasUnanswered = this.isUnanswered(live.uid);
+    this.#unanswered.add(live.uid);
+    try {
+      await write();
+    } catch (error) {
+      const isRefusal = error instanceof ApiError && error.details.maybeApplied !== true;
+      if (isRefusal && !wasUnanswered) this.#answered(live);
+      throw error;
+    }
+    this.#answered(live);
+  }
+
+  #answered({ uid }: LiveObject): void {
+    this.#unanswered.delete(uid);
+    this.#options.onAnswered(uid);
   }
 
   /** Takes away what the policy, or a pool that is no more, has left behind. What another policy owns is not touched. */

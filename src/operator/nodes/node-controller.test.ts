@@ -61,7 +61,12 @@ beforeEach(async () => {
   const world = { cluster: wire, clock, log, events, metrics, signal: stop.signal, random: () => 0 };
   const daemonSet = aStoredDaemonSet();
   const daemonSets = { values: () => [daemonSet] };
-  const revisions = new Revisions({ ...world, daemonSets, onKnown: () => undefined });
+  const revisions = new Revisions({
+    ...world,
+    daemonSets,
+    isUnanswered: () => false,
+    onKnown: () => undefined,
+  });
   const workloads = new Workloads({
     ...world,
     onChange: (node) => {

@@ -34,7 +34,12 @@ beforeEach(() => {
   stop = new AbortController();
   const world = { cluster: cluster.wire, clock: cluster.clock, signal: stop.signal, log: new RecordedLog() };
   const live = { values: () => daemonSets };
-  revisions = new Revisions({ ...world, daemonSets: live, onKnown: () => undefined });
+  revisions = new Revisions({
+    ...world,
+    daemonSets: live,
+    isUnanswered: () => false,
+    onKnown: () => undefined,
+  });
   workloads = new Workloads({ ...world, random: () => 0, onChange: () => undefined });
   views = new NodeViews({ daemonSets: live, driverPods, revisions, workloads });
 });

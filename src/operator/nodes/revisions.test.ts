@@ -16,6 +16,7 @@ let live: StoredDaemonSet[];
 let told: string[];
 let stop: AbortController;
 let revisions: Revisions;
+let unanswered: boolean;
 
 beforeEach(() => {
   cluster = new TestCluster();
@@ -25,12 +26,14 @@ beforeEach(() => {
   live = [];
   told = [];
   stop = new AbortController();
+  unanswered = false;
   revisions = new Revisions({
     cluster: wire,
     clock,
     log,
     signal: stop.signal,
     daemonSets: { values: () => live },
+    isUnanswered: () => unanswered,
     onKnown: ({ name }) => told.push(name),
   });
 });
@@ -108,6 +111,16 @@ describe('The newest revision of a DaemonSet', () => {
 });
 
 describe('A DaemonSet that its controller has not caught up with', () => {
+  it('may be one that has been written without an answer so far', async () => {
+    made('ds-1', 1, 'aaa');
+    see(at(1));
+    await settled();
+    unanswered = true;
+    expect(revisions.of(at(1))).toBeUndefined();
+    unanswered = false;
+    expect(revisions.of(at(1))).toBe('aaa');
+  });
+
   it('has no revision that anybody could know, and none is read', async () => {
     made('ds-1', 1, 'aaa');
     see(at(2, 1));

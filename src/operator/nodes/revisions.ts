@@ -9,6 +9,8 @@ export interface RevisionsOptions {
   readonly log: Logger;
   readonly signal: AbortSignal;
   readonly daemonSets: { values(): Iterable<StoredDaemonSet> };
+  /** Whether a DaemonSet, by its UID, may be another one by now: its newest revision cannot be known then. */
+  readonly isUnanswered: (daemonSet: string) => boolean;
   /** The newest revision of a DaemonSet has become known. */
   readonly onKnown: (daemonSet: StoredDaemonSet) => void;
 }
@@ -34,6 +36,7 @@ export class Revisions {
 
   /** The hash of the newest revision; undefined as long as it cannot be known. */
   of(daemonSet: StoredDaemonSet): string | undefined {
+    if (this.#options.isUnanswered(daemonSet.uid)) return undefined;
     const known = this.#known.get(daemonSet.uid);
     return isObserved(daemonSet) && known?.generation === daemonSet.generation ? known.hash : undefined;
   }

@@ -47,7 +47,12 @@ beforeEach(async () => {
     signal: new AbortController().signal,
   };
   const live = { values: () => daemonSets };
-  revisions = new Revisions({ ...world, daemonSets: live, onKnown: () => undefined });
+  revisions = new Revisions({
+    ...world,
+    daemonSets: live,
+    isUnanswered: () => false,
+    onKnown: () => undefined,
+  });
   driverSync = new DriverSync({
     ...world,
     namespace: NAMESPACE,
@@ -57,6 +62,7 @@ beforeEach(async () => {
     pools: () => [],
     configMaps: () => new Map(),
     hasPods: () => false,
+    onAnswered: () => undefined,
     onProblems: () => undefined,
   });
   fleet = new Fleet();

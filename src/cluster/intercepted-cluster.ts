@@ -21,6 +21,8 @@ export interface Call {
   readonly resource: string;
   /** Empty for a list or a watch. */
   readonly name: string;
+  /** Of an eviction. */
+  readonly namespace?: string;
   /** Of a list or a watch. */
   readonly query?: WatchQuery;
   /** Of a patch. */
@@ -122,7 +124,7 @@ export abstract class InterceptedCluster implements Cluster {
   }
 
   evict(pod: ObjectRef, uid: string, { signal, ...options }: EvictOptions = {}): Promise<void> {
-    const call = { verb: 'evict', resource: 'pods/eviction', name: pod.name } as const;
+    const call = { verb: 'evict', resource: 'pods/eviction', ...pod } as const;
     const given = signal === undefined ? {} : { signal };
     return this.#made(call, given, () => this.#cluster.evict(pod, uid, options));
   }

@@ -207,6 +207,26 @@ describe('kubectl ofed plan', () => {
     expect(unknown.join('\n')).toMatch(/webhook refuses an eviction: .*not permitted/);
   });
 
+  it('does not take a pod for its namesake in another namespace, whose eviction is refused', async () => {
+    const fleet = await aFleet(['gpu-1', 'gpu-2']);
+    fleet.cluster.create(
+      { group: '', plural: 'namespaces' },
+      { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'precious' } },
+    );
+    for (const [node, namespace] of [
+      ['gpu-1', 'default'],
+      ['gpu-2', 'precious'],
+    ] as const) {
+      const set = aRawReplicaSet('database', node);
+      fleet.cluster.create(REPLICA_SETS, { ...set, metadata: { ...set.metadata, namespace } });
+    }
+    await fleet.clock.advance(MINUTE);
+    const pods = fleet.cluster.api.list(PODS, { labelSelector: 'app=database' });
+    expect(pods.map(({ metadata }) => metadata.namespace)).toEqual(['default', 'precious']);
+    fleet.refuseEvictions(new ApiError('forbidden', 'no', { said: 'no' }), 'precious');
+    expect(Object.keys(kept(await planned(fleet)))).toEqual(['gpu-2']);
+  });
+
   it('takes a policy from a file, and refuses one that the API server would refuse', async () => {
     const fleet = await aFleet(['gpu-1', 'gpu-2']);
     const folder = mkdtempSync(join(tmpdir(), 'plan-'));

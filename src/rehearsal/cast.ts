@@ -1,5 +1,6 @@
 import { selectorOfObject } from '../cluster/memory/api/label-selector-object.ts';
 import type { RawObject } from '../cluster/memory/api/types.ts';
+import { keyOf } from '../cluster/object-cache.ts';
 import { DRIVER_LABEL, NIC_PRESENT_LABEL, STATE_LABEL } from '../contract/keys.ts';
 import type { UpgradePolicy } from '../contract/upgrade-policy.ts';
 import { matchesLabels, type LabelSelector } from '../kubernetes/label-selector.ts';
@@ -22,7 +23,7 @@ interface Facts {
   readonly upgrade: UpgradePolicy;
   readonly budgets: readonly RawObject[];
   readonly nodes: readonly RawObject[];
-  /** By name: their eviction would be refused, by something else than a budget. */
+  /** By {@link keyOf}: their eviction would be refused, by something else than a budget. */
   readonly refused: ReadonlyMap<string, unknown>;
 }
 
@@ -64,7 +65,7 @@ function casting({ upgrade, nodes, budgets, refused }: Facts): (pod: RawPodObjec
     if (lookUp(pod.metadata.labels, DRIVER_LABEL) !== undefined) return 'driver';
     if (isGuarded(pod, selectors)) return 'guarded';
     if (!concerned.has(pod.spec?.nodeName ?? '')) return 'none';
-    return refused.has(pod.metadata.name) ? 'special' : partOf(pod, upgrade);
+    return refused.has(keyOf(pod.metadata)) ? 'special' : partOf(pod, upgrade);
   };
 }
 

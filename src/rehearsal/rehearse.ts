@@ -23,7 +23,7 @@ export interface Rehearsal {
   readonly estimates: Estimates;
   /** Images that their registry does not have. */
   readonly missingImages: readonly string[];
-  /** Pods whose eviction something else than a budget refuses, by name, with what was said. */
+  /** Pods whose eviction something else than a budget refuses, by {@link keyOf}, with what was said. */
   readonly refused: ReadonlyMap<string, ApiError>;
   /** Told now and then of how far it is: milliseconds of the cluster's time, and nodes that have come to an end. */
   readonly onProgress?: (milliseconds: number, ended: number) => void;

@@ -1,4 +1,4 @@
-import { request, type Dispatcher } from 'undici';
+import { Agent, interceptors, request, type Dispatcher } from 'undici';
 
 /** Whether a registry has an image; `unknown`, and why, where it does not say. */
 export type ImageAnswer =
@@ -16,25 +16,41 @@ const ACCEPT = [
   'application/vnd.docker.distribution.manifest.v2+json',
 ].join(', ');
 
+/** Some registries send everybody on to the one that is next to them. */
+const MOST_REDIRECTIONS = 5;
+
 interface Answer {
+  /** Who gave it, after redirections. */
+  readonly from: URL;
   readonly status: number;
   readonly headers: Dispatcher.ResponseData['headers'];
   readonly text: () => Promise<string>;
 }
 
+interface Asking {
+  readonly dispatcher: Dispatcher;
+  /** In milliseconds, for one answer. */
+  readonly timeout: number;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Asks a registry for an image's manifest, without credentials, or with the token that it gives to anybody.
  *
- * @param scheme of the registry: `http` for tests
+ * @param options for tests: the registry's scheme, and milliseconds for one answer
  * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md#checking-if-content-exists-in-the-registry
  */
-export function registryLookup(scheme: 'https' | 'http' = 'https'): AskForImage {
+export function registryLookup({
+  scheme = 'https',
+  timeout = TIMEOUT,
+}: { readonly scheme?: 'https' | 'http'; readonly timeout?: number } = {}): AskForImage {
+  const dispatcher = new Agent().compose(interceptors.redirect({ maxRedirections: MOST_REDIRECTIONS }));
   return async (image, signal) => {
     const at = locate(image);
     if (at === undefined) return { state: 'unknown', why: 'its name is not one of an image' };
-    const url = `${scheme}://${at.host}/v2/${at.name}/manifests/${at.reference}`;
+    const url = new URL(`${scheme}://${at.host}/v2/${at.name}/manifests/${at.reference}`);
     try {
-      return await lookUp(url, signal);
+      return await lookUp(url, { dispatcher, timeout, signal });
     } catch (error) {
       if (signal.aborted) throw error;
       return { state: 'unknown', why: `${at.host} cannot be reached from here: ${messageOf(error)}` };
@@ -42,17 +58,18 @@ export function registryLookup(scheme: 'https' | 'http' = 'https'): AskForImage 
   };
 }
 
-async function lookUp(url: string, signal: AbortSignal): Promise<ImageAnswer> {
-  const first = await ask(url, 'HEAD', { accept: ACCEPT }, signal);
-  if (first.status !== 401) return judged(first.status, new URL(url).host);
-  const token = await tokenFor(first.headers['www-authenticate'], signal);
-  if (token === undefined) return judged(401, new URL(url).host);
+async function lookUp(url: URL, asking: Asking): Promise<ImageAnswer> {
+  const first = await ask(url, 'HEAD', { accept: ACCEPT }, asking);
+  if (first.status !== 401) return judged(first);
+  const token = await tokenFor(first, asking);
+  if (token === undefined) return judged(first);
+  // Asked for where the challenge came from: a token is not for whoever else sent us there.
   const headers = { accept: ACCEPT, authorization: `Bearer ${token}` };
-  return judged((await ask(url, 'HEAD', headers, signal)).status, new URL(url).host);
+  return judged(await ask(first.from, 'HEAD', headers, asking));
 }
 
-function judged(status: number, host: string): ImageAnswer {
-  if (status >= 200 && status < 400) return { state: 'present' };
+function judged({ status, from: { host } }: Answer): ImageAnswer {
+  if (status >= 200 && status < 300) return { state: 'present' };
   if (status === 404) return { state: 'missing' };
   const why =
     status === 401 || status === 403
@@ -62,38 +79,42 @@ function judged(status: number, host: string): ImageAnswer {
 }
 
 /** @see https://distribution.github.io/distribution/spec/auth/token/ */
-async function tokenFor(
-  challenge: string | readonly string[] | undefined,
-  signal: AbortSignal,
-): Promise<string | undefined> {
-  const text = [challenge ?? []].flat().find((each) => /^bearer /i.test(each)) ?? '';
+async function tokenFor({ headers, from }: Answer, asking: Asking): Promise<string | undefined> {
+  const text = [headers['www-authenticate'] ?? []].flat().find((each) => /^bearer /i.test(each)) ?? '';
   const fields = new Map(
     [...text.matchAll(/(\w+)="([^"]*)"/g)].map(([, key = '', value = '']) => [key, value]),
   );
-  const realm = fields.get('realm');
-  if (realm === undefined || !URL.canParse(realm)) return undefined;
+  const realm = fields.get('realm') ?? '';
+  // A registry that is asked over TLS does not send us to somebody who could be anyone.
+  if (!URL.canParse(realm) || new URL(realm).protocol !== from.protocol) return undefined;
   const url = new URL(realm);
   for (const key of ['service', 'scope'])
     if (fields.has(key)) url.searchParams.set(key, fields.get(key) ?? '');
-  const answer = await ask(url.href, 'GET', {}, signal);
-  if (answer.status !== 200) return undefined;
-  const { token, access_token: other } = JSON.parse(await answer.text()) as {
-    readonly token?: unknown;
-    readonly access_token?: unknown;
-  };
-  return [token, other].find((each) => typeof each === 'string');
+  const answer = await ask(url, 'GET', {}, asking);
+  return answer.status === 200 ? tokenIn(await answer.text()) : undefined;
+}
+
+function tokenIn(text: string): string | undefined {
+  try {
+    const { token, access_token: other } = JSON.parse(text) as Readonly<Record<string, unknown>>;
+    return [token, other].find((each) => typeof each === 'string');
+  } catch {
+    return undefined;
+  }
 }
 
 async function ask(
-  url: string,
+  url: URL,
   method: 'GET' | 'HEAD',
   headers: Readonly<Record<string, string>>,
-  signal: AbortSignal,
+  { dispatcher, timeout, signal }: Asking,
 ): Promise<Answer> {
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT)]);
-  const { statusCode, headers: received, body } = await request(url, { method, headers, signal: limit });
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(timeout)]);
+  const answer = await request(url, { method, headers, signal: limit, dispatcher });
+  const { statusCode, headers: received, body, context } = answer;
   if (method === 'HEAD') await body.dump();
-  return { status: statusCode, headers: received, text: () => body.text() };
+  const from = (context as { readonly history?: readonly URL[] } | undefined)?.history?.at(-1) ?? url;
+  return { from, status: statusCode, headers: received, text: () => body.text() };
 }
 
 /**

@@ -1,14 +1,12 @@
 import { ApiError, hasCode } from '../../cluster/errors.ts';
+import { keyOf } from '../../cluster/object-cache.ts';
 import type { Cluster } from '../../cluster/port.ts';
 import type { RawPodObject } from '../../rehearsal/index.ts';
 
 /** What came of asking for evictions of which nothing comes. */
 export interface TrialEvictions {
-  readonly asked: number;
-  /** By the pods' names: refused by something else than a disruption budget, of which the budgets themselves tell. */
+  /** By {@link keyOf}: refused by something else than a disruption budget, of which the budgets themselves tell. */
   readonly refused: ReadonlyMap<string, ApiError>;
-  /** How many a disruption budget refuses at the moment. */
-  readonly refusedByBudget: number;
   /** Why not all of them were asked for. */
   readonly unasked?: string;
 }
@@ -29,16 +27,12 @@ export async function tryEvictions(
 ): Promise<TrialEvictions> {
   const refused = new Map<string, ApiError>();
   const waiting = pods.slice(0, MOST);
-  let asked = 0;
-  let refusedByBudget = 0;
   const forbidden = new AbortController();
   const next = async (): Promise<void> => {
     for (let pod = waiting.shift(); pod !== undefined && !forbidden.signal.aborted; pod = waiting.shift()) {
       const answer = await evictionOf(pod, cluster, signal);
       if (answer === 'forbidden') forbidden.abort();
-      else asked += 1;
-      if (answer === 'budget') refusedByBudget += 1;
-      if (answer instanceof ApiError) refused.set(pod.metadata.name, answer);
+      else if (answer instanceof ApiError) refused.set(keyOf(pod.metadata), answer);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, next));
@@ -47,7 +41,7 @@ export async function tryEvictions(
     : pods.length > MOST
       ? tooMany(pods.length)
       : undefined;
-  return { asked, refused, refusedByBudget, ...(unasked === undefined ? {} : { unasked }) };
+  return { refused, ...(unasked === undefined ? {} : { unasked }) };
 }
 
 const FORBIDDEN =
@@ -61,19 +55,18 @@ async function evictionOf(
   { metadata: { name, namespace = '', uid = '' } }: RawPodObject,
   cluster: Cluster,
   signal: AbortSignal,
-): Promise<'allowed' | 'budget' | 'forbidden' | ApiError> {
+): Promise<'no objection' | 'forbidden' | ApiError> {
   try {
     await cluster.evict({ name, namespace }, uid, { dryRun: true, signal });
-    return 'allowed';
+    return 'no objection';
   } catch (error) {
     return judged(error);
   }
 }
 
-function judged(error: unknown): 'allowed' | 'budget' | 'forbidden' | ApiError {
-  // It has gone in the meantime.
-  if (hasCode(error, 'not-found', 'conflict')) return 'allowed';
-  if (hasCode(error, 'too-many-requests')) return 'budget';
+function judged(error: unknown): 'no objection' | 'forbidden' | ApiError {
+  // It has gone in the meantime, or a budget refuses it, of which the budget itself tells.
+  if (hasCode(error, 'not-found', 'conflict', 'too-many-requests')) return 'no objection';
   if (hasCode(error, 'forbidden')) return isByRule(error) ? 'forbidden' : error;
   // A pod with several budgets is answered with 500.
   if (hasCode(error, 'invalid') || (hasCode(error, 'server') && error.details.status === 500)) return error;

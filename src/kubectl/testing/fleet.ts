@@ -87,9 +87,12 @@ export class TestFleet {
     this.#way.before = () => Promise.reject(error);
   }
 
-  /** Whatever eviction the plugin asks for is refused from here on. */
-  refuseEvictions(error: ApiError): void {
-    this.#way.before = ({ verb }) => (verb === 'evict' ? Promise.reject(error) : undefined);
+  /** Whatever eviction the plugin asks for is refused from here on; or, where one is named, those in a namespace. */
+  refuseEvictions(error: ApiError, inNamespace?: string): void {
+    this.#way.before = ({ verb, namespace }) =>
+      verb === 'evict' && (inNamespace === undefined || namespace === inNamespace)
+        ? Promise.reject(error)
+        : undefined;
   }
 
   addNode(name: string, labels: StringMap = {}): void {

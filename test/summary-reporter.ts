@@ -14,6 +14,8 @@ declare module 'vitest' {
 export interface Summary {
   readonly passed: number;
   readonly failed: number;
+  /** Name of what failed, and in a line of what: a long run has scrolled away by its end. */
+  readonly failures: readonly string[];
   readonly skipped: number;
   /** Name and reason of what was skipped as a whole. */
   readonly leftOut: readonly string[];
@@ -31,7 +33,7 @@ export default class SummaryReporter implements Reporter {
   #printsAtExit = false;
 
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
-    this.#lines = summaryLines(summarize(modules, unhandledErrors.length));
+    this.#lines = summaryLines(summarize(modules, unhandledErrors));
     if (this.#printsAtExit) return;
     this.#printsAtExit = true;
     // Not now: other reporters and global teardowns have more to say, and this is to be the last line.
@@ -39,33 +41,59 @@ export default class SummaryReporter implements Reporter {
   }
 }
 
-export function summaryLines({ passed, failed, skipped, leftOut, triedAgain }: Summary): readonly string[] {
+export function summaryLines({
+  passed,
+  failed,
+  failures,
+  skipped,
+  leftOut,
+  triedAgain,
+}: Summary): readonly string[] {
   const counts = `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
   return [
     '',
     ...leftOut.map((line) => `left out: ${line}`),
     ...triedAgain.map((name) => `passed only when tried again: ${name}`),
+    ...failures.map((line) => `failed: ${line}`),
     counts,
   ];
 }
 
-/** @param otherErrors errors that happened outside of any test; each counts as a failure */
-export function summarize(modules: readonly TestModule[], otherErrors: number): Summary {
+/** @param otherErrors what was thrown outside of any test; each counts as a failure */
+export function summarize(modules: readonly TestModule[], otherErrors: readonly unknown[]): Summary {
   const tests = modules.flatMap((module) => [...module.children.allTests()]);
   const count = (state: string) => tests.filter((test) => test.result().state === state).length;
+  const failedTests = tests.filter((test) => test.result().state === 'failed');
   // A file that cannot be loaded, or a hook that throws, has no failed test to show for it.
   const brokenSuites = modules
     .flatMap((module) => [module, ...module.children.allSuites()])
-    .filter((each) => each.errors().length > 0).length;
+    .filter((each) => each.errors().length > 0);
+  const failures = [
+    ...failedTests.map((test) => `${nameOf(test)}: ${firstLine(test.result().errors?.[0])}`),
+    ...brokenSuites.map((suite) => `${nameOf(suite)}: ${firstLine(suite.errors()[0])}`),
+    ...otherErrors.map((error) => `outside of any test: ${firstLine(error)}`),
+  ];
   return {
     passed: count('passed'),
-    failed: count('failed') + brokenSuites + otherErrors,
+    failed: failures.length,
+    failures,
     skipped: count('skipped') + count('pending'),
     triedAgain: tests
       .filter((test) => test.result().state === 'passed' && (test.diagnostic()?.retryCount ?? 0) > 0)
       .map(({ fullName }) => fullName),
     leftOut: modules.flatMap((module) => skippedIn(module, module.project.getProvidedContext().leftOut)),
   };
+}
+
+function nameOf(part: TestCase | TestSuite | TestModule): string {
+  return part.type === 'module'
+    ? part.relativeModuleId
+    : `${part.module.relativeModuleId} > ${part.fullName}`;
+}
+
+function firstLine(error: unknown): string {
+  const { message } = error as { readonly message?: unknown };
+  return String(message ?? error).split('\n')[0] ?? '';
 }
 
 /** The largest parts that were skipped as a whole. */

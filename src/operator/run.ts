@@ -154,7 +154,8 @@ export async function runOperator(options: OperatorOptions, signal: AbortSignal)
     hasPods: (daemonSet) => [...watches.driverPods.values()].some((pod) => pod.daemonSet === daemonSet),
     onAnswered: (uid) => {
       const daemonSet = [...watches.daemonSets.values()].find((each) => each.uid === uid);
-      if (daemonSet !== undefined) reactions.touchNodesOf(daemonSet);
+      // Otherwise it is still to be asked for its newest revision, and the nodes hear of that.
+      if (daemonSet !== undefined && revisions.of(daemonSet) !== undefined) reactions.touchNodesOf(daemonSet);
     },
     onProblems: () => {
       status.touch();

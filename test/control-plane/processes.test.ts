@@ -1,4 +1,4 @@
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -28,9 +28,23 @@ function start(script = 'setInterval(() => {}, 1000)') {
 describe('a program in the background', () => {
   it('runs until it is ended', async () => {
     const sleeper = start();
-    await eventually(() => isRunning(sleeper));
+    expect(isRunning(sleeper)).toBe(true);
     await endProcesses([sleeper]);
     expect(isRunning(sleeper)).toBe(false);
+  });
+
+  it.skipIf(process.platform !== 'linux')('has ended although nobody has read so yet', async () => {
+    const idle = `require('node:child_process').spawn('/bin/sh', ['-c', 'sleep 0.1 & echo $!; exec sleep 60'], { stdio: 'inherit' })`;
+    const { logFile, ...parent } = start(`${idle}; setInterval(() => {}, 1000)`);
+    await eventually(() => /^\d+$/.test(tail(logFile)));
+    const zombie = { ...parent, pid: Number(tail(logFile)) };
+    await eventually(() => readFileSync(`/proc/${zombie.pid}/stat`, 'utf8').includes(') Z '));
+    expect(isRunning(zombie)).toBe(false);
+    await endProcesses([parent]);
+  });
+
+  it.skipIf(process.platform !== 'linux')('is not taken for one of the kernel’s', () => {
+    expect(isRunning({ name: 'etcd', pid: 2, program: '/somewhere/etcd', directory })).toBe(false);
   });
 
   it('writes to its log', async () => {

@@ -46,7 +46,28 @@ export function spawnProcess({ program, args, directory, logFile, env }: SpawnRe
 /** Whether the process still runs and still is that program: ids are used again. */
 export function isRunning(process: RunningProcess): boolean {
   const commandLine = commandLineOf(process.pid);
+  if (commandLine === '') return isBeginning(process.pid);
   return commandLine.includes(process.program) && commandLine.includes(process.directory);
+}
+
+/**
+ * Whether a process without a command line has none yet, and is neither a zombie, whose parent has not read its end, nor the kernel's.
+ * A large program may have been asked to execute, and say that it does, before the kernel has written down with which arguments.
+ *
+ * @see https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+ */
+function isBeginning(pid: number): boolean {
+  const [state = '', parent = ''] = statOf(pid).split(') ').at(-1)?.split(' ') ?? [];
+  const isKernels = parent === '0' || parent === '2';
+  return /^[RSD]$/.test(state) && !isKernels;
+}
+
+function statOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 /** Ends processes at once and waits until they are gone. What they would have saved is thrown away with their folder anyway. */
@@ -76,7 +97,6 @@ function commandLineOf(pid: number): string {
     return spawnSync('ps', ['-ww', '-o', 'args=', '-p', String(pid)], { encoding: 'utf8' }).stdout;
   }
   try {
-    // Empty for a zombie, whose parent has not read its end yet.
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
   } catch {
     return '';

@@ -11,7 +11,8 @@ interface Item {
 const testCase = (fullName: string, state: string, note?: string, retryCount = 0) => ({
   type: 'test',
   fullName,
-  result: () => ({ state, note }),
+  module: { relativeModuleId: 'a.test.ts' },
+  result: () => ({ state, note, errors: [new Error(`not as it should be\nbut otherwise`)] }),
   diagnostic: () => ({ retryCount }),
 });
 
@@ -24,6 +25,7 @@ function suite(fullName: string, children: readonly Item[], errors: readonly unk
   return {
     type: 'suite' as const,
     fullName,
+    module: { relativeModuleId: 'a.test.ts' },
     errors: () => errors,
     project: { getProvidedContext: () => ({ leftOut: 'no Go' }) },
     children: Object.assign([...children], {
@@ -34,7 +36,7 @@ function suite(fullName: string, children: readonly Item[], errors: readonly unk
   };
 }
 
-const summary = (modules: readonly unknown[], otherErrors = 0) =>
+const summary = (modules: readonly unknown[], otherErrors: readonly unknown[] = []) =>
   summarize(modules as readonly TestModule[], otherErrors);
 
 describe('the summary of a run', () => {
@@ -54,6 +56,7 @@ describe('the summary of a run', () => {
     expect(summaryLines(summary([suite('a.test.ts', tests as Item[])]))).toEqual([
       '',
       'passed only when tried again: a',
+      'failed: a.test.ts > c: not as it should be',
       '2 passed, 1 failed',
     ]);
   });
@@ -63,7 +66,15 @@ describe('the summary of a run', () => {
       suite('broken.test.ts', [], [new Error('syntax')]),
       suite('b.test.ts', [suite('b', [testCase('b > 1', 'skipped') as Item], [new Error('beforeAll')])]),
     ];
-    expect(summary(modules, 1)).toMatchObject({ passed: 0, failed: 3 });
+    expect(summary(modules, ['stray'])).toMatchObject({
+      passed: 0,
+      failed: 3,
+      failures: [
+        'a.test.ts > broken.test.ts: syntax',
+        'a.test.ts > b: beforeAll',
+        'outside of any test: stray',
+      ],
+    });
   });
 
   it('names each suite that was left out, once, with the reason of its project or of its tests', () => {

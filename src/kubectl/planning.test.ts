@@ -117,6 +117,12 @@ describe('kubectl ofed plan', () => {
     // Three hold the slots for good, so the others' turn does not come.
     expect(plan.totals).toMatchObject({ upgraded: 0, blocked: 7, waiting: 2, skipped: 1 });
     expect(plan.status).toBe(1);
+    const reasons = plan.nodes.flatMap(({ outcome, reasons: [first] }) =>
+      outcome === 'waiting' ? [first] : [],
+    );
+    expect(reasons).toMatchObject(
+      Array(2).fill({ code: 'slot', remedy: { commands: [expect.any(String)] } }),
+    );
     const budget = plan.blocked.find(({ code }) => code === 'eviction-blocked');
     expect(budget?.examples[0]?.reason.remedy.commands).toEqual([
       expect.stringMatching(/^kubectl patch poddisruptionbudget -n default database /) as string,

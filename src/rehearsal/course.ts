@@ -20,7 +20,10 @@ export interface NodeCourse {
   readonly startedAt?: number;
   /** Absent: it has not come to an end. */
   readonly endedAt?: number;
-  /** What held it up, in order, each as it was last; what is a part of every upgrade is left out. */
+  /**
+   * What held it up, in order, each as it was last; what is a part of every upgrade is left out. Where its turn never comes, the last
+   * is that.
+   */
   readonly obstacles: readonly Obstacle[];
   /** At the end. */
   readonly cordoned: boolean;
@@ -130,15 +133,23 @@ export class Courses implements Observer {
   }
 
   #course(node: string, { startedAt, endedAt, obstacles }: Notes, view: NodeView): NodeCourse {
+    const outcome = this.#outcome(node, view, startedAt !== undefined);
+    const turn = outcome === 'waiting' ? this.#sight?.standing(node) : undefined;
+    const held = obstacles.filter(({ from, until = Infinity }) => until - from >= BRIEF);
     return {
       node,
-      outcome: this.#outcome(node, view, startedAt !== undefined),
+      outcome,
       ...(startedAt === undefined ? {} : { startedAt }),
       ...(endedAt === undefined ? {} : { endedAt }),
       cordoned: view.node.unschedulable,
-      obstacles: obstacles
-        .filter(({ from, until = Infinity }) => until - from >= BRIEF)
-        .map(({ reason, from, until }) => ({ reason, from, ...(until === undefined ? {} : { until }) })),
+      obstacles: [
+        ...held.map(({ reason, from, until }) => ({
+          reason,
+          from,
+          ...(until === undefined ? {} : { until }),
+        })),
+        ...(turn === undefined ? [] : [{ reason: turn.reason, from: turn.since }]),
+      ],
     };
   }
 

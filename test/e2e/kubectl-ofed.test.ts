@@ -2,7 +2,6 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import {
   budgetOf,
@@ -16,17 +15,10 @@ import {
   tiedWorkload,
   upgradedFleet,
 } from './fleet.ts';
+import { PLUGIN, type Told } from './plugin.ts';
 import { describeOnControlPlane } from './suite.ts';
 
-const PLUGIN = fileURLToPath(new URL('../../dist/kubectl-ofed.mjs', import.meta.url));
-
 const DOCUMENTATION = new URL('../../docs/kubectl-ofed.md', import.meta.url);
-
-interface Told {
-  readonly status: number;
-  readonly out: string;
-  readonly err: string;
-}
 
 describeOnControlPlane('The kubectl plugin, called by kubectl', {}, (cluster) => {
   const [first, second, third] = ['node-0', 'node-1', 'node-2'] as const;
@@ -122,6 +114,10 @@ describeOnControlPlane('The kubectl plugin, called by kubectl', {}, (cluster) =>
       expect({ status, err }).toEqual({ status: 0, err: '' });
       expect(out).not.toMatch(/not known|could not be read/);
     }
+    const plan = await ofed('plan', '--no-image-check', '--to', OLD, ...as);
+    expect(plan).toMatchObject({ status: 0, err: '' });
+    expect(plan.out).toMatch(/whether a webhook refuses an eviction: .*not permitted/);
+    expect(plan.out).not.toMatch(/could not be read/);
     expect(await ofed('skip', first, ...as)).toMatchObject({
       status: 1,
       err: expect.stringMatching(/^error: not permitted: [^\n]*\n$/) as string,

@@ -1,6 +1,12 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { stringify } from 'yaml';
 import { KERNEL_LABEL, SKIP_LABEL } from '../../src/contract/keys.ts';
 import type { BlockedNode } from '../../src/contract/status.ts';
+import type { NodeStory } from '../../src/dashboard/wire.ts';
+import type { NodeReport } from '../../src/kubectl/report/node-report.ts';
 import { remedyFor } from '../../src/reasons/index.ts';
 import {
   createJob,
@@ -11,6 +17,7 @@ import {
   startKubelet,
   stopKubelet,
 } from '../control-plane/fixtures.ts';
+import { findChromium, launchChromium } from '../dashboard/chromium.ts';
 import { DriverGate } from './driver-gate.ts';
 import {
   DRAINING,
@@ -24,6 +31,8 @@ import {
   WORK,
   workloadOn,
 } from './fleet.ts';
+import { heldUp, ofed, plan } from './plugin.ts';
+import { driverPods, nodeFingerprints } from './sights.ts';
 import { describeOnControlPlane } from './suite.ts';
 
 interface Stuck {
@@ -97,21 +106,47 @@ const STUCK: readonly Stuck[] = [
   },
 ];
 
+const MISSING = '24.99-0.1.1.0-missing';
+const CRASHING = '24.99-0.1.1.0-crash';
+
+/** A registry that has every image but one, and where it is. */
+async function startRegistry(): Promise<{ readonly registry: Server; readonly host: string }> {
+  const registry = createServer(({ url = '' }, response) => {
+    response.writeHead(url.includes(MISSING) ? 404 : 200).end();
+  });
+  await new Promise<void>((resolve) => registry.listen(0, '127.0.0.1', resolve));
+  return { registry, host: `127.0.0.1:${(registry.address() as AddressInfo).port}` };
+}
+
 /** A pod counts as stuck half a minute after its grace period, and machines are slow. */
 const LONG = { ...EVENTUALLY, timeout: 150_000 };
 
 describeOnControlPlane(
   'A node that is stuck says why, and what it says to do about it helps',
-  { controlPlane: { runInitContainers: 'outside' } },
+  {
+    controlPlane: { runInitContainers: 'outside' },
+    operator: { args: ['--dashboard-address', '127.0.0.1:0'] },
+  },
   (cluster) => {
     let gate: DriverGate;
+    let registry: Server;
+    /** Undefined: there is none on this machine. */
+    let browser: Browser | undefined;
+    let page: Page | undefined;
     let kernel = '';
 
     const blocked = async (node: string): Promise<BlockedNode | undefined> =>
       (await cluster.status()).upgrade?.blocked.find((each) => each.node === node);
 
-    /** The node's annotation, its Event, and its entry in the policy's status name the same cause. */
-    async function saysSo({ node, code, names, event }: Omit<Stuck, 'by'>): Promise<void> {
+    /** Where the operator serves its page. */
+    function dashboard(): string {
+      const starting = cluster.operator.log().find(({ msg }) => msg === 'starting');
+      return `http://127.0.0.1:${(starting?.['dashboard'] as { port: number }).port}`;
+    }
+
+    /** The node's annotation, its Event, its entry in the policy's status, the command and the page name the same cause and remedy. */
+    async function saysSo(stuck: Omit<Stuck, 'by'>): Promise<void> {
+      const { node, code, names, event } = stuck;
       await vi.waitFor(async () => {
         const { reason } = await look(cluster.api, node);
         expect(reason).toMatch(new RegExp(`^${code}: `));
@@ -123,7 +158,30 @@ describeOnControlPlane(
           code,
           message: expect.stringMatching(names) as unknown,
         });
+        await isExplained(stuck, (await blocked(node))?.remedy);
       }, LONG);
+    }
+
+    /** `kubectl ofed explain` and the page tell the same of it. */
+    async function isExplained(
+      { node, code, names }: Pick<Stuck, 'node' | 'code' | 'names'>,
+      remedy: unknown,
+    ): Promise<void> {
+      const { out } = await ofed(cluster, ['explain', node, '-o', 'json']);
+      const [explained] = JSON.parse(out) as readonly { readonly node: NodeReport }[];
+      const told = { code, message: expect.stringMatching(names) as unknown, remedy };
+      expect(explained?.node.reason).toMatchObject(told);
+      const story = await fetch(`${dashboard()}/api/nodes/${node}`);
+      expect(((await story.json()) as NodeStory).reason).toMatchObject(told);
+    }
+
+    /** What a person reads who clicks on a node. */
+    async function shown(node: string): Promise<string> {
+      if (page === undefined) throw new Error('there is no browser');
+      await page.getByRole('option', { name: node }).click();
+      const story = page.getByRole('region', { name: node });
+      await story.waitFor();
+      return (await story.textContent()) ?? '';
     }
 
     /** Runs the commands that the policy's status has for a node, as they stand but for the words that are to be filled in. */
@@ -133,12 +191,35 @@ describeOnControlPlane(
       for (const command of commands) await cluster.people().shell(fillIn(command));
     }
 
+    /** Before the fleet gets a version: has one node get it by hand, with upgrades switched off. */
+    async function tryOut(version: string, node: string): Promise<void> {
+      await cluster.setUpgradePolicy({ autoUpgrade: false });
+      await cluster.setVersion(version);
+      const { namespace = '', name = '' } = (await driverPods(cluster)).get(node)?.metadata ?? {};
+      await vi.waitFor(async () => {
+        expect(await cluster.kubectl('get', 'daemonsets', '-A', '-o', 'yaml')).toContain(version);
+      }, EVENTUALLY);
+      await cluster.kubectl('delete', 'pod', '-n', namespace, name);
+    }
+
+    /** The policy as a file that a person has changed: that version, for everybody. */
+    async function policyOf(version: string): Promise<{ readonly stdin: string }> {
+      const { apiVersion, kind, metadata, spec } = await cluster.policy();
+      const { ofedDriver } = spec as { ofedDriver: { upgradePolicy: object } };
+      const upgradePolicy = { ...ofedDriver.upgradePolicy, autoUpgrade: true };
+      const driver = { ...ofedDriver, version, upgradePolicy };
+      const { name } = metadata;
+      return { stdin: stringify({ apiVersion, kind, metadata: { name }, spec: { ofedDriver: driver } }) };
+    }
+
     const freed = (node: string): Promise<void> =>
       cluster.state(node, 'upgrade-done', { timeoutMs: 120_000 });
 
     beforeAll(async () => {
       const { api } = cluster;
       gate = new DriverGate(api);
+      const { host, ...started } = await startRegistry();
+      ({ registry } = started);
       await createNodes(api, { count: NODES });
       const upgradePolicy = {
         ...{ ...DRAINING, drain: { enable: true, timeoutSeconds: 0 } },
@@ -146,9 +227,14 @@ describeOnControlPlane(
       };
       await cluster.applyPolicy({
         version: OLD,
-        upgradePolicy: { ...upgradePolicy, maxParallelUpgrades: 0 },
+        upgradePolicy: { ...upgradePolicy, maxParallelUpgrades: SLOTS },
+        driver: { repository: `${host}/mellanox` },
       });
       await cluster.rollout({ timeoutMs: 120_000 });
+      // What keeps the init container from ending does so already when this one is restarted.
+      gate.hold(INIT);
+      const driver = (await driverPods(cluster)).get(INIT)?.metadata;
+      await cluster.kubectl('delete', 'pod', '-n', driver?.namespace ?? '', driver?.name ?? '');
 
       await createPod(api, { namespace: WORK, name: 'nobodys', nodeName: UNOWNED });
       await tiedWorkload(api, [EMPTY_DIR], { emptyDir: true });
@@ -175,12 +261,37 @@ describeOnControlPlane(
       await cluster.kubectl('label', 'node', UNLABELLED, `${KERNEL_LABEL}-`);
       await cluster.kubectl('label', 'node', SKIPPED, `${SKIP_LABEL}=true`);
       await stopKubelet(api, NOT_READY);
-      gate.hold(INIT);
-      await cluster.setUpgradePolicy({ ...upgradePolicy, maxParallelUpgrades: SLOTS });
-      await cluster.setVersion(NEW);
+      if (findChromium() !== undefined) {
+        browser = await launchChromium();
+        page = await browser.newPage();
+        await page.goto(dashboard());
+      }
     }, 400_000);
 
-    afterAll(() => gate.stop());
+    afterAll(async () => {
+      await browser?.close();
+      registry.close();
+      await gate.stop();
+    });
+
+    it('is predicted by a plan, before the version is changed, and nothing is changed by it', async () => {
+      const before = await nodeFingerprints(cluster);
+      const codes = STUCK.map(({ node, code }) => [node, code]);
+      await vi.waitFor(async () => {
+        const predicted = await plan(cluster, ['--to', NEW]);
+        expect(heldUp(predicted)).toEqual({ ...Object.fromEntries(codes), [QUEUED]: 'slot' });
+        expect(predicted).toMatchObject({ status: 1, images: [{ state: 'present' }] });
+        for (const { node, names } of STUCK)
+          expect(predicted.nodes.find(({ name }) => name === node)?.reasons[0]?.message).toMatch(names);
+      }, LONG);
+      expect(await nodeFingerprints(cluster)).toEqual(before);
+      // Not ready: one driver's init container does not end, though nothing is heard of another's node, which therefore does not count.
+      expect(await cluster.status()).toMatchObject({
+        state: 'notReady',
+        reason: '7 of 8 driver pods are up to date and Ready',
+      });
+      await cluster.setVersion(NEW);
+    });
 
     it.each(STUCK)('$by: the node, its Event and the policy say so ($code)', saysSo);
 
@@ -197,7 +308,20 @@ describeOnControlPlane(
             `^${SLOTS} .*as many as maxParallelUpgrades \\(${SLOTS}\\) allows; 1 waiting for their turn`,
           ),
         );
+        const slot = { node: QUEUED, code: 'slot', names: /maxParallelUpgrades/ };
+        await isExplained(slot, remedyFor({ code: 'slot', limit: SLOTS }, { node: QUEUED }));
       }, EVENTUALLY);
+    });
+
+    it('is shown with its cause and its remedy on the page', async (test) => {
+      test.skip(page === undefined, 'there is no chromium: install it, or set CHROMIUM to the path of one');
+      for (const { node, names } of STUCK) {
+        const story = await shown(node);
+        expect(story).toMatch(names);
+        const { look: looks = [], commands = [] } = (await blocked(node))?.remedy ?? {};
+        for (const command of [...looks, ...commands]) expect(story).toContain(command);
+      }
+      expect(await shown(QUEUED)).toMatch(/as many nodes as maxParallelUpgrades allows/);
     });
 
     it('a limit that leaves no slot: with the command for it, the node is upgraded while the others hold theirs', async () => {
@@ -238,26 +362,22 @@ describeOnControlPlane(
     });
 
     it.each([
-      [
-        'an image that cannot be pulled',
-        '24.99-0.1.1.0-missing',
-        'driver-image',
-        /ImagePullBackOff.*-missing-/,
-      ],
-      [
-        'a driver that crashes',
-        '24.99-0.1.1.0-crash',
-        'driver-crashing',
-        /mofed-container.*CrashLoopBackOff/,
-      ],
+      ['an image that cannot be pulled', MISSING, 'driver-image', /ImagePullBackOff.*-missing-/],
+      ['a driver that crashes', CRASHING, 'driver-crashing', /mofed-container.*CrashLoopBackOff/],
     ])(
       '%s: the node, its Event and the policy say so, and the command, with a version that works, frees it',
       async (_, broken, code, names) => {
         const node = QUEUED;
         // What was in the way before has come back with its nodes.
         await cluster.kubectl('delete', 'jobs,deployments', '--all', '-n', WORK);
-        await cluster.setVersion(broken);
+        if (broken === CRASHING) await tryOut(broken, UNOWNED);
+        const wanted = await policyOf(broken);
+        await vi.waitFor(async () => {
+          expect(heldUp(await plan(cluster, ['-f', '-'], wanted))[node]).toBe(code);
+        }, EVENTUALLY);
+        await cluster.applyPolicy(wanted.stdin);
         await saysSo({ node, code, names, event: 'DriverUpgradeFailed' });
+        if (page !== undefined) expect(await shown(node)).toMatch(names);
         await follow(node, (command) => command.replace('VERSION', broken.includes('missing') ? NEWER : NEW));
         await cluster.rollout({ timeoutMs: 120_000 });
       },

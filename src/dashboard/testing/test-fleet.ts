@@ -80,6 +80,7 @@ export class TestFleet implements Sight {
       const state = node.labels[STATE_LABEL] as NodeState;
       states.set(state, (states.get(state) ?? 0) + 1);
     }
+    const done = states.get('upgrade-done') ?? 0;
     const status = policyStatus({
       ...{
         generation: 1,
@@ -89,7 +90,7 @@ export class TestFleet implements Sight {
         paused: this.paused,
         problems: [],
       },
-      ...{ settled: true, desired: this.#views.size, upToDate: states.get('upgrade-done') ?? 0, states },
+      ...{ settled: true, desired: this.#views.size, serving: done, upToDate: done, states },
       ...{ total: this.#views.size, queued: states.get('upgrade-required') ?? 0 },
       ...{ maxParallel: this.maxParallel, rollout: this.rollout, blocked: [], conditions: [], now: 0 },
     });

@@ -17,7 +17,7 @@ async function aRegistry(answer: RequestListener): Promise<string> {
 }
 
 function lookUp(image: string, timeout = 2_000): Promise<ImageAnswer> {
-  return registryLookup({ scheme: 'http', timeout })(image, new AbortController().signal);
+  return registryLookup(timeout)(image, new AbortController().signal);
 }
 
 function end(response: ServerResponse, status: number, headers: Readonly<Record<string, string>> = {}): void {
@@ -132,7 +132,7 @@ describe('the question whether a registry has an image', () => {
   it('ends when it is given up', async () => {
     const host = await aRegistry(() => undefined);
     const giveUp = new AbortController();
-    const asking = registryLookup({ scheme: 'http' })(`${host}/nvidia/mofed:24.01`, giveUp.signal);
+    const asking = registryLookup()(`${host}/nvidia/mofed:24.01`, giveUp.signal);
     giveUp.abort(new Error('given up'));
     await expect(asking).rejects.toThrow();
   });

@@ -37,18 +37,15 @@ interface Asking {
 /**
  * Asks a registry for an image's manifest, without credentials, or with the token that it gives to anybody.
  *
- * @param options for tests: the registry's scheme, and milliseconds for one answer
+ * @param timeout in milliseconds, for one answer
  * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md#checking-if-content-exists-in-the-registry
  */
-export function registryLookup({
-  scheme = 'https',
-  timeout = TIMEOUT,
-}: { readonly scheme?: 'https' | 'http'; readonly timeout?: number } = {}): AskForImage {
+export function registryLookup(timeout = TIMEOUT): AskForImage {
   const dispatcher = new Agent().compose(interceptors.redirect({ maxRedirections: MOST_REDIRECTIONS }));
   return async (image, signal) => {
     const at = locate(image);
     if (at === undefined) return { state: 'unknown', why: 'its name is not one of an image' };
-    const url = new URL(`${scheme}://${at.host}/v2/${at.name}/manifests/${at.reference}`);
+    const url = new URL(`${schemeOf(at.host)}://${at.host}/v2/${at.name}/manifests/${at.reference}`);
     try {
       return await lookUp(url, { dispatcher, timeout, signal });
     } catch (error) {
@@ -85,7 +82,7 @@ async function tokenFor({ headers, from }: Answer, asking: Asking): Promise<stri
     [...text.matchAll(/(\w+)="([^"]*)"/g)].map(([, key = '', value = '']) => [key, value]),
   );
   const realm = fields.get('realm') ?? '';
-  // A registry that is asked over TLS does not send us to somebody who could be anyone.
+  // A registry that is asked over TLS does not send anybody to who knows whom.
   if (!URL.canParse(realm) || new URL(realm).protocol !== from.protocol) return undefined;
   const url = new URL(realm);
   for (const key of ['service', 'scope'])
@@ -142,6 +139,11 @@ function split(path: string): { readonly host: string; readonly name: string } {
   if (isHost && first !== 'docker.io') return { host: first, name: rest.join('/') };
   const name = isHost ? rest.join('/') : path;
   return { host: DOCKER_HUB, name: name.includes('/') ? name : `library/${name}` };
+}
+
+/** A registry on this very machine seldom has a certificate, and every tool asks it without. @see https://github.com/google/go-containerregistry/blob/main/pkg/name/registry.go */
+function schemeOf(host: string): 'http' | 'https' {
+  return /^(localhost|127(\.\d+){3})(:\d+)?$/.test(host) ? 'http' : 'https';
 }
 
 function messageOf(error: unknown): string {

@@ -17,6 +17,7 @@ const FINE: StatusInput = {
   problems: [],
   settled: true,
   desired: 20,
+  serving: 20,
   upToDate: 20,
   states: new Map<NodeState, number>([['upgrade-done', 20]]),
   total: 20,
@@ -60,7 +61,7 @@ describe('state-OFED', () => {
       /Waiting for the DaemonSet controller/,
     ],
     ['no node has a NIC', { desired: 0, upToDate: 0, total: 0 }, 'notReady', /No node has an NVIDIA NIC/],
-    ['a pod is not up to date', { upToDate: 19 }, 'notReady', /^19 of 20 driver pods/],
+    ['a pod is not up to date', { serving: 19 }, 'notReady', /^19 of 20 driver pods/],
     [
       'a node is in the middle of its upgrade',
       { states: states(['upgrade-done', 19], ['uncordon-required', 1]) },
@@ -239,7 +240,7 @@ describe('The conditions', () => {
   it.each<[string, Partial<StatusInput>, string, string]>([
     ['Ready', {}, 'True', 'UpToDate'],
     ['Ready', { version: undefined }, 'True', 'NotWanted'],
-    ['Ready', { upToDate: 19 }, 'False', 'NotUpToDate'],
+    ['Ready', { serving: 19 }, 'False', 'NotUpToDate'],
     ['Ready', { invalid: 'x' }, 'False', 'InvalidPolicy'],
     ['Ready', { problems: ['x'] }, 'False', 'DriverObjects'],
     ['Ready', { settled: false }, 'False', 'DaemonSetsNotObserved'],
@@ -247,7 +248,7 @@ describe('The conditions', () => {
     ['Ready', { states: states(['upgrade-failed', 1]) }, 'False', 'NodesFailed'],
     ['OFEDDriverReady', {}, 'True', 'UpToDate'],
     ['OFEDDriverReady', { version: undefined }, 'False', 'NotWanted'],
-    ['OFEDDriverReady', { upToDate: 19 }, 'False', 'NotUpToDate'],
+    ['OFEDDriverReady', { serving: 19 }, 'False', 'NotUpToDate'],
     ['Progressing', {}, 'False', 'RolloutComplete'],
     ['Progressing', { states: states(['upgrade-required', 1]) }, 'True', 'RolloutInProgress'],
     ['Progressing', { states: states(['drain-required', 1]) }, 'True', 'RolloutInProgress'],
@@ -271,7 +272,7 @@ describe('The conditions', () => {
       message: '',
       lastTransitionTime: EARLIER,
     };
-    expect(condition('Ready', { upToDate: 19, conditions: [before] })?.lastTransitionTime).toBe(EARLIER);
+    expect(condition('Ready', { serving: 19, conditions: [before] })?.lastTransitionTime).toBe(EARLIER);
     expect(condition('Ready', { conditions: [before] })?.lastTransitionTime).toBe('2026-01-01T12:00:00Z');
     expect(condition('Degraded', { conditions: [before] })?.lastTransitionTime).toBe('2026-01-01T12:00:00Z');
   });

@@ -25,8 +25,10 @@ export interface StatusInput {
   readonly problems: readonly string[];
   /** Every DaemonSet that should be there is, and its newest revision is known. */
   readonly settled: boolean;
-  /** How many driver pods should exist, as the DaemonSet controller counts. */
+  /** How many driver pods should exist. Those of nodes that nothing is heard of do not count: no DaemonSet controller wants one there. */
   readonly desired: number;
+  /** How many of those are up to date and Ready. */
+  readonly serving: number;
   /** How many nodes' driver pods are up to date and Ready. */
   readonly upToDate: number;
   readonly states: ReadonlyMap<NodeState, number>;
@@ -99,14 +101,14 @@ function driverState(input: StatusInput): DriverState {
   return progress(input);
 }
 
-function progress({ desired, upToDate, states }: StatusInput): DriverState {
+function progress({ desired, serving, states }: StatusInput): DriverState {
   const inProgress = countIn(states, isInProgress);
   const failed = states.get('upgrade-failed') ?? 0;
-  const parts = [`${upToDate} of ${desired} driver pods are up to date and Ready`];
+  const parts = [`${serving} of ${desired} driver pods are up to date and Ready`];
   if (inProgress > 0) parts.push(`${inProgress} node(s) in the middle of an upgrade`);
   if (failed > 0) parts.push(`${failed} node(s) failed`);
   const message = parts.join(', ');
-  if (upToDate >= desired && inProgress === 0 && failed === 0)
+  if (serving >= desired && inProgress === 0 && failed === 0)
     return { state: 'ready', reason: 'UpToDate', message };
   return { state: 'notReady', reason: failed > 0 ? 'NodesFailed' : 'NotUpToDate', message };
 }

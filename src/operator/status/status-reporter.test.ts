@@ -122,6 +122,33 @@ describe('The status of the policy that counts', () => {
     expect(statusOf()).toMatchObject({ state: 'ready', observedGeneration: 1, upgrade: { progress: '3/3' } });
   });
 
+  it('does not take the driver of a node that is not heard of for one that is missing elsewhere', async () => {
+    await daemonSet(2, 'a');
+    upToDate('n1');
+    const notReadySince = clock.now();
+    const silent = aNode({ state: 'upgrade-done', notReadySince });
+    const lagging = aNode({ state: 'upgrade-done', driver: 'starting' });
+    tally.note('silent', silent, idle);
+    for (const name of ['silent', 'n2']) fleet.see(name, 'upgrade-done');
+    const reason = '1 of 2 driver pods are up to date and Ready';
+    expect(statusOf()).toMatchObject({ state: 'notReady', reason, upgrade: { done: 2 } });
+    tally.note('n2', lagging, idle);
+    expect(statusOf()).toMatchObject({ state: 'notReady', reason });
+    upToDate('n2');
+    expect(statusOf()?.state).toBe('ready');
+  });
+
+  it('counts the driver of a node that would get none any more, as long as it is there', async () => {
+    await daemonSet(1, 'a');
+    upToDate('n1');
+    fleet.see('tainted', 'upgrade-done');
+    tally.note('tainted', aNode({ state: 'upgrade-done', driver: 'starting' }), idle);
+    expect(statusOf()).toMatchObject({
+      state: 'notReady',
+      reason: '1 of 2 driver pods are up to date and Ready',
+    });
+  });
+
   it('waits for the DaemonSet controller as long as one of its revisions is not known', async () => {
     await daemonSet(1, 'a');
     upToDate('n1');

@@ -97,13 +97,17 @@ export class StatusReporter {
   #input(object: StoredObject): Omit<StatusInput, 'rollout'> {
     const { policy, driverSync, daemonSets, revisions, fleet, tally, clock } = this.#options;
     const all = [...daemonSets.values()];
+    const desired = all.reduce((sum, each) => sum + each.desired, 0);
+    const { serving, lagging } = tally.drivers;
     return {
       generation: generationOf(object),
       invalid: policy.invalid,
       ...wishes(policy.policy),
       problems: driverSync.problems,
       settled: driverSync.settled && all.every((each) => revisions.of(each) !== undefined),
-      desired: all.reduce((sum, each) => sum + each.desired, 0),
+      // Pods that are there count where the DaemonSet controller does not want them any more, too: on nodes tainted since.
+      desired: Math.max(desired, serving + lagging),
+      serving,
       upToDate: tally.upToDate,
       states: fleet.states,
       total: fleet.size,

@@ -175,13 +175,12 @@ describeOnControlPlane(
       expect(((await story.json()) as NodeStory).reason).toMatchObject(told);
     }
 
-    /** What a person reads who clicks on a node. */
-    async function shown(node: string): Promise<string> {
+    /** Whoever clicks on a node reads that. */
+    async function shows(node: string, ...texts: readonly (string | RegExp)[]): Promise<void> {
       if (page === undefined) throw new Error('there is no browser');
       await page.getByRole('option', { name: node }).click();
       const story = page.getByRole('region', { name: node });
-      await story.waitFor();
-      return (await story.textContent()) ?? '';
+      for (const text of texts) await story.getByText(text).first().waitFor();
     }
 
     /** Runs the commands that the policy's status has for a node, as they stand but for the words that are to be filled in. */
@@ -275,7 +274,6 @@ describeOnControlPlane(
     });
 
     it('is predicted by a plan, before the version is changed, and nothing is changed by it', async () => {
-      const before = await nodeFingerprints(cluster);
       const codes = STUCK.map(({ node, code }) => [node, code]);
       await vi.waitFor(async () => {
         const predicted = await plan(cluster, ['--to', NEW]);
@@ -284,11 +282,15 @@ describeOnControlPlane(
         for (const { node, names } of STUCK)
           expect(predicted.nodes.find(({ name }) => name === node)?.reasons[0]?.message).toMatch(names);
       }, LONG);
+      // By now the operator has said of the nodes what there is to be said.
+      const before = await nodeFingerprints(cluster);
+      await plan(cluster, ['--to', NEW]);
       expect(await nodeFingerprints(cluster)).toEqual(before);
-      // Not ready: one driver's init container does not end, though nothing is heard of another's node, which therefore does not count.
+      // One driver's init container does not end. A node that nothing is heard of does not make up for it, whether or not the
+      // DaemonSet controller has come to see that it wants no pod there.
       expect(await cluster.status()).toMatchObject({
         state: 'notReady',
-        reason: '7 of 8 driver pods are up to date and Ready',
+        reason: expect.stringMatching(/^7 of [89] driver pods are up to date and Ready$/) as unknown,
       });
       await cluster.setVersion(NEW);
     });
@@ -316,12 +318,10 @@ describeOnControlPlane(
     it('is shown with its cause and its remedy on the page', async (test) => {
       test.skip(page === undefined, 'there is no chromium: install it, or set CHROMIUM to the path of one');
       for (const { node, names } of STUCK) {
-        const story = await shown(node);
-        expect(story).toMatch(names);
         const { look: looks = [], commands = [] } = (await blocked(node))?.remedy ?? {};
-        for (const command of [...looks, ...commands]) expect(story).toContain(command);
+        await shows(node, names, ...looks, ...commands);
       }
-      expect(await shown(QUEUED)).toMatch(/as many nodes as maxParallelUpgrades allows/);
+      await shows(QUEUED, /as many nodes as maxParallelUpgrades allows/);
     });
 
     it('a limit that leaves no slot: with the command for it, the node is upgraded while the others hold theirs', async () => {
@@ -377,7 +377,7 @@ describeOnControlPlane(
         }, EVENTUALLY);
         await cluster.applyPolicy(wanted.stdin);
         await saysSo({ node, code, names, event: 'DriverUpgradeFailed' });
-        if (page !== undefined) expect(await shown(node)).toMatch(names);
+        if (page !== undefined) await shows(node, names);
         await follow(node, (command) => command.replace('VERSION', broken.includes('missing') ? NEWER : NEW));
         await cluster.rollout({ timeoutMs: 120_000 });
       },

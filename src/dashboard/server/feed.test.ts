@@ -67,6 +67,17 @@ describe('What is told of a fleet', () => {
     expect([told, clock.pending]).toEqual([[], []]);
   });
 
+  it('is about a node that no driver is made for as long as that is told to be so', () => {
+    feed.leads(fleet);
+    const reason = exampleOf('no-driver-pool');
+    fleet.set('n1', { state: 'none', driverless: true, reason });
+    fleet.set('n2', { state: 'none', driverless: true });
+    expect(feed.snapshot()?.nodes).toMatchObject([{ name: 'n1', code: 'no-driver-pool' }]);
+    expect(feed.story('n1')?.reason).toMatchObject({ code: 'no-driver-pool' });
+    fleet.set('n1', { state: 'none', driverless: true });
+    expect(feed.snapshot()?.nodes).toEqual([]);
+  });
+
   it('says when a node is gone', async () => {
     feed.leads(fleet);
     fleet.set('n1', { state: 'upgrade-required' });

@@ -69,8 +69,11 @@ export class FleetFeed implements Observer {
 
   nodeDecided(name: string, view: NodeView | undefined): void {
     if (this.#term === undefined) return;
-    const { history } = this.#term;
-    if (view !== undefined && !isNobodysConcern(view)) history.note(name, stateOf(view));
+    const { history, sight } = this.#term;
+    // A node that no driver is made for may wait for one all the same.
+    const concerns = (about: NodeView): boolean =>
+      !isNobodysConcern(about) || sight.standing(name) !== undefined;
+    if (view !== undefined && concerns(view)) history.note(name, stateOf(view));
     else if (history.has(name)) history.forget(name);
     else return;
     this.#touch(name);

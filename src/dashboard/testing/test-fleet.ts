@@ -20,6 +20,8 @@ export interface TestNode {
   readonly since?: number;
   readonly cordonedByPerson?: boolean;
   readonly pods?: readonly WorkloadPod[];
+  /** No driver is there, and none is made for it. */
+  readonly driverless?: boolean;
 }
 
 /** What an operator would know of a fleet, as a test wants it to be; and the word about each change of it. */
@@ -42,7 +44,10 @@ export class TestFleet implements Sight {
     const view = aNode({
       state,
       cordoned: more.cordonedByPerson === true ? 'by-person' : isInProgress(state),
-      driver: [aDriverPod(isDone ? 'ready' : 'outdated', { name: `mofed-${name}` })],
+      driver:
+        more.driverless === true
+          ? 'unwanted'
+          : [aDriverPod(isDone ? 'ready' : 'outdated', { name: `mofed-${name}` })],
       labels: {
         [NIC_PRESENT_LABEL]: 'true',
         [ZONE_LABEL]: zone,

@@ -141,7 +141,11 @@ function split(path: string): { readonly host: string; readonly name: string } {
   return { host: DOCKER_HUB, name: name.includes('/') ? name : `library/${name}` };
 }
 
-/** A registry on this very machine seldom has a certificate, and every tool asks it without. @see https://github.com/google/go-containerregistry/blob/main/pkg/name/registry.go */
+/**
+ * A registry on this very machine seldom has a certificate, and every tool asks it without.
+ *
+ * @see https://github.com/google/go-containerregistry/blob/main/pkg/name/registry.go
+ */
 function schemeOf(host: string): 'http' | 'https' {
   return /^(localhost|127(\.\d+){3})(:\d+)?$/.test(host) ? 'http' : 'https';
 }

@@ -147,6 +147,9 @@ describe('The status of the policy that counts', () => {
       state: 'notReady',
       reason: '1 of 2 driver pods are up to date and Ready',
     });
+    const notReadySince = clock.now();
+    tally.note('tainted', aNode({ state: 'upgrade-done', driver: 'starting', notReadySince }), idle);
+    expect(statusOf()?.state).toBe('ready');
   });
 
   it('waits for the DaemonSet controller as long as one of its revisions is not known', async () => {

@@ -158,19 +158,35 @@ describe('A node', () => {
     ]);
   });
 
-  it('is begun with while most are still to be told that they need an upgrade', async () => {
+  describe('among many that need an upgrade', () => {
     const names = Array.from({ length: 100 }, (_, index) => `node-${String(index).padStart(2, '0')}`);
-    for (const name of names) exists({ name, state: 'upgrade-done' });
-    wire.before = () =>
-      new Promise((resolve) => {
-        clock.after(10, resolve);
-      });
-    await touched(...names);
-    await clock.advance(30);
-    expect(stateOf('node-00')).toBe('wait-for-jobs-required');
-    expect(names.filter((name) => stateOf(name) === 'upgrade-done').length).toBeGreaterThan(50);
-    await clock.advance(100);
-    expect(names.filter((name) => stateOf(name) === 'upgrade-done')).toEqual([]);
+    const among = async (maxParallelUpgrades: number): Promise<void> => {
+      mode = { kind: 'on', policy: aPolicy({ maxParallelUpgrades }) };
+      for (const name of names) exists({ name, state: 'upgrade-done' });
+      wire.before = () =>
+        new Promise((resolve) => {
+          clock.after(10, resolve);
+        });
+      await touched(...names);
+    };
+    const untold = (): readonly string[] => names.filter((name) => stateOf(name) === 'upgrade-done');
+
+    it('is begun with while most are still to be told so, where there is a limit', async () => {
+      await among(25);
+      await clock.advance(30);
+      expect(stateOf('node-00')).toBe('wait-for-jobs-required');
+      expect(untold().length).toBeGreaterThan(50);
+      await clock.advance(100);
+      expect(untold()).toEqual([]);
+    });
+
+    it('is told so together with all others where there is none, and all are cordoned before the first is emptied', async () => {
+      await among(0);
+      await clock.advance(10);
+      expect(untold()).toEqual([]);
+      await clock.advance(20);
+      expect(names.filter((name) => stateOf(name) !== 'wait-for-jobs-required')).toEqual([]);
+    });
   });
 
   it('that nothing is wanted of is not written', async () => {

@@ -188,7 +188,7 @@ export class NodeController {
       return undefined;
     }
     const change = { ...standing, ...decided, annotations };
-    if (!this.#mayWrite(view, change)) return undefined;
+    if (!this.#mayWrite(view, change, mode)) return undefined;
     return actor
       .patchNode(node, change, labels)
       .then((now) => {
@@ -200,11 +200,19 @@ export class NodeController {
   }
 
   /** Whether it is this write's turn; if not, the node is looked at again when it is. */
-  #mayWrite(view: NodeView, change: NodeChange): boolean {
+  #mayWrite(view: NodeView, change: NodeChange, mode: Mode): boolean {
     const { name } = view.node;
-    if (!isUrgent(view, change)) return this.#unhurried.take(name);
+    if (!isUrgent(view, change) && !this.#startsAllAtOnce(change, mode)) return this.#unhurried.take(name);
     this.#unhurried.pass(name);
     return true;
+  }
+
+  /**
+   * Without a limit all nodes are told at once that they need an upgrade, and so are all cordoned before the first is empty: what is
+   * evicted from one is not started on another to be evicted again.
+   */
+  #startsAllAtOnce({ to }: NodeChange, mode: Mode): boolean {
+    return to === 'upgrade-required' && mode.kind === 'on' && !this.#options.fleet.isLimited(mode.policy);
   }
 
   #observe(before: StoredNode, now: StoredNode | undefined): void {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { atLeastOne, count, duration, sizes } from './options.ts';
+import { atLeastOne, count, duration, nice, sizes } from './options.ts';
 
 describe('a time on the command line', () => {
   it.each([
@@ -22,6 +22,11 @@ describe('a number on the command line', () => {
     expect(count('50000')).toBe(50_000);
     expect(() => count('1e3')).toThrow('whole number');
     expect(() => count('-1')).toThrow('whole number');
+  });
+
+  it('may be a priority', () => {
+    expect([nice('-20'), nice('0'), nice('19')]).toEqual([-20, 0, 19]);
+    for (const wrong of ['-21', '20', '1.5', '']) expect(() => nice(wrong)).toThrow('from -20 to 19');
   });
 
   it('may have to be at least 1', () => {

@@ -15,6 +15,13 @@ export function atLeastOne(text: string): number {
   return value;
 }
 
+/** `-20` to `19` */
+export function nice(text: string): number {
+  const value = /^-?\d{1,2}$/.test(text) ? Number.parseInt(text, 10) : NaN;
+  if (value >= -20 && value <= 19) return value;
+  throw new InvalidArgumentError('It must be a whole number from -20 to 19.');
+}
+
 /** `100,1000` */
 export function sizes(text: string): readonly number[] {
   if (!/^\d+(,\d+)*$/.test(text)) throw new InvalidArgumentError('It must be numbers like 100,1000.');

@@ -1,3 +1,6 @@
+import { systemClock } from '../../src/cluster/clock.ts';
+import { hasCode } from '../../src/cluster/errors.ts';
+import { READ_RETRIES, withRetries } from '../../src/cluster/http/retry.ts';
 import type { Cluster, JsonPatchOperation } from '../../src/cluster/port.ts';
 import { MOFED_WAIT_LABEL, STATE_LABEL } from '../../src/contract/keys.ts';
 import type { UpgradeState } from '../../src/contract/states.ts';
@@ -8,9 +11,12 @@ import { workloadPods, type StoredWorkloadPod } from '../../src/operator/resourc
 import type { DriverPods } from './driver-pods.ts';
 
 const CORDON: JsonPatchOperation = { op: 'add', path: '/spec/unschedulable', value: true };
-const UNCORDON: JsonPatchOperation = { op: 'remove', path: '/spec/unschedulable' };
+const UNCORDON: JsonPatchOperation = { op: 'add', path: '/spec/unschedulable', value: false };
 
-/** The upgrade of one node, where nothing goes wrong. */
+/**
+ * The upgrade of one node, where nothing goes wrong but what a busy API server does to anybody: it breaks a connection off. All that is
+ * asked for may be asked for twice.
+ */
 export class NodeUpgrade {
   readonly #cluster: Cluster;
   readonly #pods: DriverPods;
@@ -27,7 +33,7 @@ export class NodeUpgrade {
     await this.#write('cordon-required');
     await this.#write('wait-for-jobs-required', CORDON);
     await this.#write('drain-required');
-    await this.#drain();
+    await again(() => this.#drain());
     await this.#write('pod-restart-required');
     await this.#restartDriver();
     await this.#write('uncordon-required', label(MOFED_WAIT_LABEL, 'false'));
@@ -46,7 +52,7 @@ export class NodeUpgrade {
       else if (event.type === 'deleted') leaving.delete(event.object.uid);
       else if (isDrained(event.object) && !leaving.has(event.object.uid)) {
         leaving.add(event.object.uid);
-        if (!event.object.terminating) evictions.push(this.#cluster.evict(event.object, event.object.uid));
+        if (!event.object.terminating) evictions.push(this.#evict(event.object));
       }
       if (readAll && leaving.size === 0) break;
     }
@@ -54,10 +60,14 @@ export class NodeUpgrade {
     await Promise.all(evictions);
   }
 
+  async #evict(pod: StoredWorkloadPod): Promise<void> {
+    await again(() => this.#cluster.evict(pod, pod.uid).catch(unlessGone));
+  }
+
   async #restartDriver(): Promise<void> {
     const pod = this.#pods.on(this.#node);
     const replaced = this.#pods.replaced(this.#node, pod);
-    await this.#cluster.delete(driverPods, pod, { uid: pod.uid });
+    await again(() => this.#cluster.delete(driverPods, pod, { uid: pod.uid }).catch(unlessGone));
     await Promise.all([replaced, this.#patch(label(MOFED_WAIT_LABEL, 'true'))]);
   }
 
@@ -66,8 +76,17 @@ export class NodeUpgrade {
   }
 
   async #patch(...operations: readonly JsonPatchOperation[]): Promise<void> {
-    await this.#cluster.patch(nodes, { name: this.#node }, operations);
+    await again(() => this.#cluster.patch(nodes, { name: this.#node }, operations));
   }
+}
+
+function again<R>(attempt: () => Promise<R>): Promise<R> {
+  return withRetries(attempt, READ_RETRIES, { clock: systemClock, random: Math.random });
+}
+
+/** By a first try, whose answer was lost. */
+function unlessGone(error: unknown): void {
+  if (!hasCode(error, 'not-found', 'conflict')) throw error;
 }
 
 function isDrained({ controllerKind, mirror }: StoredWorkloadPod): boolean {

@@ -17,6 +17,8 @@ export interface Measured {
   /** Undefined where it cannot be known. */
   readonly usage: ProcessUsage | undefined;
   readonly eventLoop: EventLoopDelay | undefined;
+  /** CPU seconds of every program that had a part in it, by its name. */
+  readonly cpuSeconds: Readonly<Record<string, number>>;
 }
 
 export interface MeasureOptions {
@@ -38,6 +40,8 @@ export async function measureRollout(
 ): Promise<Measured> {
   await running.eventLoopDelay();
   const before = processUsage(running.pid);
+  const programs = { ...fleet.controlPlane.pids(), 'this benchmark': process.pid };
+  const cpuBefore = cpuSecondsOf(programs);
   const record = new NodeRecord(fleet.nodes, fleet.plan.parallel);
   let since = 0;
   const begin = (): void => {
@@ -46,6 +50,7 @@ export async function measureRollout(
   await running.ask({ version: fleet.nextVersion(), begin });
   const statistics = await finished(fleet, running, { ...options, record });
   const after = processUsage(running.pid);
+  const cpuAfter = cpuSecondsOf(programs);
   const eventLoop = await running.eventLoopDelay();
   const { user } = running;
   const requests = await countRequests(fleet.controlPlane.auditLog, { user, since });
@@ -57,9 +62,22 @@ export async function measureRollout(
     usage:
       before === undefined || after === undefined
         ? undefined
-        : { ...after, cpuSeconds: after.cpuSeconds - before.cpuSeconds },
+        : {
+            ...after,
+            cpuSeconds: after.cpuSeconds - before.cpuSeconds,
+            waitedSeconds: after.waitedSeconds - before.waitedSeconds,
+          },
     eventLoop,
+    cpuSeconds: Object.fromEntries(
+      Object.entries(cpuAfter).map(([name, seconds]) => [name, seconds - (cpuBefore[name] ?? 0)]),
+    ),
   };
+}
+
+function cpuSecondsOf(programs: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    Object.entries(programs).map(([name, pid]) => [name, processUsage(pid)?.cpuSeconds ?? NaN]),
+  );
 }
 
 async function finished(

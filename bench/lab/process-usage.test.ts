@@ -17,7 +17,10 @@ it('reads CPU time and peak memory, whatever the process is called', () => {
     join(proc, '42', 'status'),
     'Name:\tx\nVmPeak:\t999999 kB\nVmHWM:\t  204800 kB\nVmRSS:\t102400 kB\n',
   );
-  expect(processUsage(42, proc)).toEqual({ cpuSeconds: 2, mebibytes: 100, peakMebibytes: 200 });
+  const usage = { cpuSeconds: 2, mebibytes: 100, peakMebibytes: 200 };
+  expect(processUsage(42, proc)).toEqual({ ...usage, waitedSeconds: NaN });
+  writeFileSync(join(proc, '42', 'schedstat'), '2000000000 3500000000 1234\n');
+  expect(processUsage(42, proc)).toEqual({ ...usage, waitedSeconds: 3.5 });
 });
 
 it('knows nothing of a process that has ended', () => {

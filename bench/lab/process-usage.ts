@@ -7,6 +7,8 @@ export interface ProcessUsage {
   /** The physical memory that it holds, and the most that it has held since it began. */
   readonly mebibytes: number;
   readonly peakMebibytes: number;
+  /** How long its main thread could have run, but others had the processors; NaN where the kernel keeps no such account. */
+  readonly waitedSeconds: number;
 }
 
 /** The unit of CPU times in /proc, whatever the kernel's own is. @see https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
@@ -25,8 +27,18 @@ export function processUsage(pid: number, proc = '/proc'): ProcessUsage | undefi
       cpuSeconds: (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND,
       mebibytes: mebibytes('VmRSS'),
       peakMebibytes: mebibytes('VmHWM'),
+      waitedSeconds: waitedSeconds(`${proc}/${pid}/schedstat`),
     };
   } catch {
     return undefined;
+  }
+}
+
+/** @see https://docs.kernel.org/scheduler/sched-stats.html */
+function waitedSeconds(schedstat: string): number {
+  try {
+    return Number(readFileSync(schedstat, 'utf8').split(' ')[1]) / 1e9;
+  } catch {
+    return NaN;
   }
 }

@@ -3,6 +3,7 @@ import {
   atLeastOne,
   count,
   durationOption,
+  nice,
   outputOption,
   profileOption,
   saveOption,
@@ -21,6 +22,7 @@ interface Flags extends Publishing {
   readonly operator?: string;
   readonly profile?: string;
   readonly nodeArgs: readonly string[];
+  readonly nice?: number;
   readonly rounds: number;
   readonly timeout: number;
 }
@@ -40,6 +42,11 @@ export function addRollout(program: Command): void {
     .addOption(durationOption('--load <time>', 'how long a driver takes to load', '1s'))
     .option('--bystanders <count>', 'pods in the cluster, on other nodes, that stay where they are', count, 0)
     .option('--operator <command>', 'measure another operator; it finds the cluster by $KUBECONFIG')
+    .option(
+      '--nice <number>',
+      'priority of the two programs that are compared: -20 to have them go before all others, which needs root',
+      nice,
+    )
     .option('--rounds <count>', 'how often each has its turn; medians are shown', atLeastOne, 1)
     .addOption(durationOption('--timeout <time>', 'how long one rollout may take', '20m'))
     .addOption(profileOption())

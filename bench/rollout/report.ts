@@ -14,9 +14,11 @@ export interface RolloutFigures {
   readonly evictions: number;
   readonly eventRequests: number;
   readonly cpuSeconds: number | undefined;
+  readonly waitedSeconds: number | undefined;
   readonly peakMebibytes: number | undefined;
   readonly eventLoopDelayMsP99: number | undefined;
   readonly eventLoopDelayMsMost: number | undefined;
+  readonly nodePatchMsMedian: number | undefined;
 }
 
 export function figuresOf(measured: Measured, { nodes, parallel }: RolloutOptions): RolloutFigures {
@@ -33,9 +35,11 @@ export function figuresOf(measured: Measured, { nodes, parallel }: RolloutOption
     evictions: requests.evictions,
     eventRequests: requests.events,
     cpuSeconds: usage?.cpuSeconds,
+    waitedSeconds: usage?.waitedSeconds,
     peakMebibytes: usage?.peakMebibytes,
     eventLoopDelayMsP99: eventLoop?.p99Ms,
     eventLoopDelayMsMost: eventLoop?.mostMs,
+    nodePatchMsMedian: requests.medianMs['patch nodes'],
   };
 }
 
@@ -46,10 +50,12 @@ const ROWS: readonly (readonly [what: string, key: keyof RolloutFigures, compare
   ['most nodes in progress', 'mostInProgress'],
   ['slot empty between two nodes, ms, median', 'slotEmptyMsMedian'],
   ['slot empty between two nodes, ms, p99', 'slotEmptyMsP99'],
+  ['patch of a node, ms within the API server, median', 'nodePatchMsMedian'],
   ['requests per node, without evictions and Events', 'requestsPerNode', true],
   ['evictions', 'evictions'],
   ['requests for Events', 'eventRequests'],
   ['CPU seconds', 'cpuSeconds', true],
+  ['seconds that it waited for a processor', 'waitedSeconds'],
   ['peak memory, MiB', 'peakMebibytes'],
   ['event loop delay, ms, p99', 'eventLoopDelayMsP99'],
   ['event loop delay, ms, most', 'eventLoopDelayMsMost'],
@@ -72,6 +78,8 @@ export function rolloutReport(runs: readonly Run[], options: RolloutOptions): st
     table(['', operator, floor, 'ratio'], rows),
     '',
     table(['requests per node', operator, floor], requestRows(runs, [operator, floor], options.nodes)),
+    '',
+    table(['CPU seconds of', operator, floor], programRows(runs, [operator, floor])),
   ].join('\n');
 }
 
@@ -89,6 +97,17 @@ function requestRows(runs: readonly Run[], contenders: readonly string[], nodes:
   return [...kinds]
     .sort((a, b) => perNode(contenders[0] ?? '', b) - perNode(contenders[0] ?? '', a))
     .map((kind) => [kind, ...contenders.map((contender) => perNode(contender, kind).toFixed(3))] as const);
+}
+
+/** Who had the machine: the programs around the two that are compared. */
+function programRows(runs: readonly Run[], contenders: readonly string[]): readonly Row[] {
+  const programs = new Set(runs.flatMap(({ measured }) => Object.keys(measured.cpuSeconds)));
+  return [...programs].map((program) => [
+    program,
+    ...contenders.map((contender) =>
+      figure(medianOf(runs, contender, ({ measured }) => measured.cpuSeconds[program])),
+    ),
+  ]);
 }
 
 function medianOf(

@@ -1,6 +1,7 @@
 import type { Contender } from '../lab/contender.ts';
 import { Fleet, type FleetPlan, type Say } from '../lab/fleet.ts';
 import { measureRollout, type Measured } from '../lab/measure.ts';
+import { prioritize } from '../lab/priority.ts';
 import { foreignOperator, floor } from '../lab/processes.ts';
 import { ownOperator } from '../lab/operator.ts';
 
@@ -11,6 +12,8 @@ export interface RolloutOptions extends FleetPlan {
   readonly profile?: string;
   /** Flags of this operator's Node. */
   readonly nodeArgs?: readonly string[];
+  /** The priority of both, as `nice` has it; absent: that of everybody. */
+  readonly nice?: number;
   /** How often each upgrades the fleet, in turns. */
   readonly rounds: number;
   readonly timeoutMs: number;
@@ -58,11 +61,12 @@ export async function compareRollouts(options: RolloutOptions, say: Say): Promis
 async function runOf(
   fleet: Fleet,
   contender: Contender,
-  { say, timeoutMs }: { readonly say: Say; readonly timeoutMs: number },
+  { say, timeoutMs, nice }: Pick<RolloutOptions, 'timeoutMs' | 'nice'> & { readonly say: Say },
 ): Promise<Measured> {
   say('starting');
   const running = await contender.start(fleet.controlPlane);
   try {
+    if (nice !== undefined) prioritize(running.pid, nice);
     await fleet.calm();
     return await measureRollout(fleet, running, { timeoutMs, onProgress: say });
   } finally {

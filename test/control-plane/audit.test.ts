@@ -21,6 +21,7 @@ function line(
     verb,
     requestURI: '/api/v1/somewhere?limit=500',
     requestReceivedTimestamp: '2026-01-01T00:00:10.000000Z',
+    stageTimestamp: '2026-01-01T00:00:10.004000Z',
     user: { username: OPERATOR },
     ...(objectRef === undefined ? {} : { objectRef }),
     ...more,
@@ -83,6 +84,17 @@ describe('counting requests', () => {
     ];
     expect(count(lines, { user: OPERATOR }).total).toBe(2);
     expect(count(lines, { since: Date.parse('2026-01-01T00:00:15Z') }).total).toBe(1);
+  });
+
+  it('says how long requests of a kind took, but not how long somebody watched', () => {
+    const until = (stageTimestamp: string) => ({ stageTimestamp });
+    const { medianMs } = count([
+      line('patch', { resource: 'nodes' }, until('2026-01-01T00:00:10.002500Z')),
+      line('patch', { resource: 'nodes' }, until('2026-01-01T00:00:11.000000Z')),
+      line('patch', { resource: 'nodes' }, until('2026-01-01T00:00:10.001Z')),
+      line('watch', { resource: 'nodes' }, until('2026-01-01T00:05:00.000000Z')),
+    ]);
+    expect(medianMs).toEqual({ 'patch nodes': expect.closeTo(2.5, 3) as number });
   });
 
   it('can be asked for one answer', () => {

@@ -11,6 +11,11 @@ export interface RequestCount {
   readonly evictions: number;
   /** Requests that write Kubernetes Events. */
   readonly events: number;
+  /**
+   * Milliseconds from the moment that the API server received a request to the end of its answer, by verb and resource: the middle one.
+   * Without watches, which last as long as somebody listens.
+   */
+  readonly medianMs: Readonly<Record<string, number>>;
 }
 
 export interface CountQuery {
@@ -28,6 +33,7 @@ interface AuditEvent {
   readonly verb: string;
   readonly requestURI: string;
   readonly requestReceivedTimestamp: string;
+  readonly stageTimestamp: string;
   readonly responseStatus?: { readonly code?: number };
   readonly user?: { readonly username?: string };
   readonly objectRef?: { readonly resource?: string; readonly subresource?: string };
@@ -51,6 +57,7 @@ export class RequestCounter {
   readonly #watches = new Set<string>();
   readonly #byVerb = new Map<string, number>();
   readonly #byVerbAndResource = new Map<string, number>();
+  readonly #milliseconds = new Map<string, number[]>();
   #total = 0;
   #evictions = 0;
   #events = 0;
@@ -65,7 +72,9 @@ export class RequestCounter {
     const resource = resourceOf(event);
     this.#total += 1;
     increment(this.#byVerb, event.verb);
-    increment(this.#byVerbAndResource, `${event.verb} ${resource}`);
+    const kind = `${event.verb} ${resource}`;
+    increment(this.#byVerbAndResource, kind);
+    if (event.verb !== 'watch') this.#time(kind, event);
     if (resource === 'pods/eviction') this.#evictions += 1;
     if (resource === 'events') this.#events += 1;
   }
@@ -77,7 +86,14 @@ export class RequestCounter {
       byVerbAndResource: sorted(this.#byVerbAndResource),
       evictions: this.#evictions,
       events: this.#events,
+      medianMs: Object.fromEntries([...this.#milliseconds].map(([kind, all]) => [kind, middle(all)])),
     };
+  }
+
+  #time(kind: string, { requestReceivedTimestamp, stageTimestamp }: AuditEvent): void {
+    const all = this.#milliseconds.get(kind) ?? [];
+    all.push(milliseconds(stageTimestamp) - milliseconds(requestReceivedTimestamp));
+    this.#milliseconds.set(kind, all);
   }
 
   #counts(event: AuditEvent): boolean {
@@ -110,6 +126,16 @@ function resourceOf({ objectRef, requestURI }: AuditEvent): string {
 
 function increment(counts: Map<string, number>, key: string): void {
   counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
+/** Since 1970, with the microseconds of an audit event's times, which `Date` leaves out. */
+function milliseconds(time: string): number {
+  const [seconds = '', fraction = '0'] = time.replace('Z', '').split('.');
+  return Date.parse(`${seconds}Z`) + Number(`0.${fraction}`) * 1000;
+}
+
+function middle(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[(values.length - 1) >> 1] ?? NaN;
 }
 
 /** Most frequent first. */

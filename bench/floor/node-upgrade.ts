@@ -47,17 +47,20 @@ export class NodeUpgrade {
     const query = { fieldSelector: `spec.nodeName=${this.#node}`, initialEvents: true };
     const evictions: Promise<void>[] = [];
     let readAll = false;
-    for await (const event of this.#cluster.watch(workloadPods, query, { signal: enough.signal })) {
-      if (event.type === 'bookmark') readAll ||= event.initialEventsEnd;
-      else if (event.type === 'deleted') leaving.delete(event.object.uid);
-      else if (isDrained(event.object) && !leaving.has(event.object.uid)) {
-        leaving.add(event.object.uid);
-        if (!event.object.terminating) evictions.push(this.#evict(event.object));
+    try {
+      for await (const event of this.#cluster.watch(workloadPods, query, { signal: enough.signal })) {
+        if (event.type === 'bookmark') readAll ||= event.initialEventsEnd;
+        else if (event.type === 'deleted') leaving.delete(event.object.uid);
+        else if (isDrained(event.object) && !leaving.has(event.object.uid)) {
+          leaving.add(event.object.uid);
+          if (!event.object.terminating) evictions.push(this.#evict(event.object));
+        }
+        if (readAll && leaving.size === 0) break;
       }
-      if (readAll && leaving.size === 0) break;
+    } finally {
+      enough.abort();
+      await Promise.all(evictions);
     }
-    enough.abort();
-    await Promise.all(evictions);
   }
 
   async #evict(pod: StoredWorkloadPod): Promise<void> {

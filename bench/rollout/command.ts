@@ -65,7 +65,8 @@ Examples:
 What is compared: both upgrade the same fleet, one after the other, on the same control plane. The seconds count from the
 moment that the new version is asked for to the moment that the last node is upgrade-done, as a watch of the nodes sees it.
 A slot is empty from the moment that a node is no longer in progress to the moment that the next one is. Requests are
-counted by the API server's audit log. CPU, memory and event loop are those of the operator's process alone.
+counted by the API server's audit log, which also has how long a patch took. CPU, memory and event loop are those of the
+operator's process alone; below stands what every other program had of the processors meanwhile.
 
 Another operator must honour the contract (docs/contract.md): it is given a policy, the definition of its kind, and an
 account that may do everything. It has ten seconds to start.`,
@@ -81,6 +82,7 @@ account that may do everything. It has ten seconds to start.`,
             contender,
             ...figuresOf(measured, options),
             requests: measured.requests.byVerbAndResource,
+            cpuSecondsOf: measured.cpuSeconds,
           })),
         };
       });

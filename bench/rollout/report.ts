@@ -39,7 +39,7 @@ export function figuresOf(measured: Measured, { nodes, parallel }: RolloutOption
     peakMebibytes: usage?.peakMebibytes,
     eventLoopDelayMsP99: eventLoop?.p99Ms,
     eventLoopDelayMsMost: eventLoop?.mostMs,
-    nodePatchMsMedian: requests.medianMs['patch nodes'],
+    nodePatchMsMedian: median(requests.durationsMs['patch nodes'] ?? []),
   };
 }
 

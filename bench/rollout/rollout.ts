@@ -65,11 +65,12 @@ async function runOf(
 ): Promise<Measured> {
   say('starting');
   const running = await contender.start(fleet.controlPlane);
+  const restore = nice === undefined ? undefined : prioritize(running.pid, nice);
   try {
-    if (nice !== undefined) prioritize(running.pid, nice);
     await fleet.calm();
     return await measureRollout(fleet, running, { timeoutMs, onProgress: say });
   } finally {
+    restore?.();
     await running.stop();
     await fleet.calm();
   }

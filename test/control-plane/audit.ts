@@ -12,10 +12,10 @@ export interface RequestCount {
   /** Requests that write Kubernetes Events. */
   readonly events: number;
   /**
-   * Milliseconds from the moment that the API server received a request to the end of its answer, by verb and resource: the middle one.
+   * How long each took, from the moment that the API server received it to the end of its answer, in milliseconds, by verb and resource.
    * Without watches, which last as long as somebody listens.
    */
-  readonly medianMs: Readonly<Record<string, number>>;
+  readonly durationsMs: Readonly<Record<string, readonly number[]>>;
 }
 
 export interface CountQuery {
@@ -57,7 +57,7 @@ export class RequestCounter {
   readonly #watches = new Set<string>();
   readonly #byVerb = new Map<string, number>();
   readonly #byVerbAndResource = new Map<string, number>();
-  readonly #milliseconds = new Map<string, number[]>();
+  readonly #durations = new Map<string, number[]>();
   #total = 0;
   #evictions = 0;
   #events = 0;
@@ -86,14 +86,14 @@ export class RequestCounter {
       byVerbAndResource: sorted(this.#byVerbAndResource),
       evictions: this.#evictions,
       events: this.#events,
-      medianMs: Object.fromEntries([...this.#milliseconds].map(([kind, all]) => [kind, middle(all)])),
+      durationsMs: Object.fromEntries(this.#durations),
     };
   }
 
   #time(kind: string, { requestReceivedTimestamp, stageTimestamp }: AuditEvent): void {
-    const all = this.#milliseconds.get(kind) ?? [];
-    all.push(milliseconds(stageTimestamp) - milliseconds(requestReceivedTimestamp));
-    this.#milliseconds.set(kind, all);
+    const durations = this.#durations.get(kind) ?? [];
+    durations.push(milliseconds(stageTimestamp) - milliseconds(requestReceivedTimestamp));
+    this.#durations.set(kind, durations);
   }
 
   #counts(event: AuditEvent): boolean {
@@ -132,10 +132,6 @@ function increment(counts: Map<string, number>, key: string): void {
 function milliseconds(time: string): number {
   const [seconds = '', fraction = '0'] = time.replace('Z', '').split('.');
   return Date.parse(`${seconds}Z`) + Number(`0.${fraction}`) * 1000;
-}
-
-function middle(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[(values.length - 1) >> 1] ?? NaN;
 }
 
 /** Most frequent first. */

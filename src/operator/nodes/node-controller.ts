@@ -55,9 +55,12 @@ export class NodeController {
   readonly #work: KeyedWork;
   readonly #mandate: Mandate;
   /** For writes to nodes that are not being upgraded: however many there are, those to the others need not wait behind them. */
-  readonly #unhurried = new Turns(UNHURRIED_AT_ONCE, (name) => {
-    this.touch(name);
-  });
+  readonly #unhurried = new Turns(
+    () => (this.#isLimited() ? AT_ONCE.limited : AT_ONCE.unlimited),
+    (name) => {
+      this.touch(name);
+    },
+  );
   readonly #evictions = new Set<Promise<void>>();
 
   constructor(options: NodeControllerOptions) {
@@ -188,7 +191,7 @@ export class NodeController {
       return undefined;
     }
     const change = { ...standing, ...decided, annotations };
-    if (!this.#mayWrite(view, change, mode)) return undefined;
+    if (!this.#mayWrite(view, change)) return undefined;
     return actor
       .patchNode(node, change, labels)
       .then((now) => {
@@ -200,19 +203,16 @@ export class NodeController {
   }
 
   /** Whether it is this write's turn; if not, the node is looked at again when it is. */
-  #mayWrite(view: NodeView, change: NodeChange, mode: Mode): boolean {
+  #mayWrite(view: NodeView, change: NodeChange): boolean {
     const { name } = view.node;
-    if (!isUrgent(view, change) && !this.#startsAllAtOnce(change, mode)) return this.#unhurried.take(name);
+    if (!isUrgent(view, change)) return this.#unhurried.take(name);
     this.#unhurried.pass(name);
     return true;
   }
 
-  /**
-   * Without a limit all nodes are told at once that they need an upgrade, and so are all cordoned before the first is empty: what is
-   * evicted from one is not started on another to be evicted again.
-   */
-  #startsAllAtOnce({ to }: NodeChange, mode: Mode): boolean {
-    return to === 'upgrade-required' && mode.kind === 'on' && !this.#options.fleet.isLimited(mode.policy);
+  #isLimited(): boolean {
+    const mode = this.#options.mode();
+    return mode.kind !== 'on' || this.#options.fleet.isLimited(mode.policy);
   }
 
   #observe(before: StoredNode, now: StoredNode | undefined): void {
@@ -309,8 +309,16 @@ export class NodeController {
   }
 }
 
-/** Enough to keep an API server busy, and few enough that a write that has come after them is soon made. */
-const UNHURRIED_AT_ONCE = 16;
+/** How many unhurried writes are made at a time. */
+const AT_ONCE = {
+  /** Enough to keep an API server busy, and few enough that a write that has come after them is soon made. */
+  limited: 16,
+  /**
+   * Without a limit on nodes in progress, those that are told early that they need an upgrade would be empty before others are cordoned,
+   * and their pods evicted once more from there. Still few enough for each write to be made in time.
+   */
+  unlimited: 512,
+} as const;
 
 /** The node is out of service, or begins to be. */
 function isUrgent(view: NodeView, { to }: NodeChange): boolean {

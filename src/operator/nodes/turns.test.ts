@@ -4,7 +4,13 @@ import { Turns } from './turns.ts';
 
 function turnsOf(most: number): { turns: Turns; offered: string[] } {
   const offered: string[] = [];
-  return { turns: new Turns(most, (name) => offered.push(name)), offered };
+  return {
+    turns: new Turns(
+      () => most,
+      (name) => offered.push(name),
+    ),
+    offered,
+  };
 }
 
 describe('Turns', () => {
@@ -33,6 +39,26 @@ describe('Turns', () => {
     expect(offered).toEqual(['b', 'c']);
   });
 
+  it('can become more while some wait, and fewer', () => {
+    let most = 1;
+    const offered: string[] = [];
+    const turns = new Turns(
+      () => most,
+      (name) => offered.push(name),
+    );
+    expect(['a', 'b'].map((name) => turns.take(name))).toEqual([true, false]);
+    most = 3;
+    expect(['b', 'c', 'd'].map((name) => turns.take(name))).toEqual([true, true, false]);
+    most = 1;
+    for (const name of ['a', 'b']) {
+      turns.giveBack(name);
+      expect(turns.take('d')).toBe(false);
+    }
+    turns.giveBack('c');
+    expect(offered.at(-1)).toBe('d');
+    expect(turns.take('d')).toBe(true);
+  });
+
   it('are lost on nobody who only looks, and given back once', () => {
     const { turns, offered } = turnsOf(1);
     turns.pass('a');
@@ -51,7 +77,10 @@ describe('Turns', () => {
         const served: number[] = [];
         const queue: string[] = wants.map((_, index) => String(index));
         const under: string[] = [];
-        const turns = new Turns(more + 1, (name) => queue.push(name));
+        const turns = new Turns(
+          () => more + 1,
+          (name) => queue.push(name),
+        );
         const asked = new Set<string>();
         while (queue.length > 0 || under.length > 0) {
           const name = queue.shift();

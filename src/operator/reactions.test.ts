@@ -53,7 +53,12 @@ beforeEach(() => {
     },
     fleet,
     tally,
-    nodes: { touch: tell },
+    nodes: {
+      touch: tell,
+      reported: ({ name, resourceVersion }: StoredNode) => {
+        tell(`${name} reported, ${resourceVersion}`);
+      },
+    },
     driverSync: {
       touch: () => {
         tell('driver objects');
@@ -122,6 +127,15 @@ describe('A change of a node', () => {
     see(inState('upgrade-done', 'a'), inState('upgrade-required', 'a'));
     expect(without('stale a')).toEqual(['a']);
     expect(fleet.states.get('upgrade-required')).toBe(1);
+  });
+
+  it('leads to no decision where the node has only reported that nothing has changed', () => {
+    const node = aStoredNode();
+    begun(node);
+    see(node, { ...aStoredNode(), resourceVersion: '1000' });
+    expect(told).toEqual(['node-1 reported, 1000']);
+    see(node, { ...aStoredNode(), annotations: { other: 'x' }, resourceVersion: '1001' });
+    expect(told).toContain('node-1');
   });
 
   it('counts at once where somebody else has put the node into the middle of an upgrade, or taken it out', () => {

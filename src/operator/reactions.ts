@@ -63,16 +63,9 @@ export class Reactions implements Handlers {
   }
 
   node(change: Change<StoredNode>): void {
-    const { pools, workloads, fleet } = this.#parts;
-    const { key, before, after } = change;
-    if (pools.apply(change)) this.#driverObjects();
-    // Pods may have come while it was schedulable: what was read before that says nothing.
-    if (before?.unschedulable === false) workloads.stale(key);
-    // Counted by its label at once, whatever is decided later: whoever is in progress counts before anyone is let in.
-    if (after !== undefined && (isMarked(before) || isMarked(after))) fleet.see(key, stateOfNode(after));
-    else if (after === undefined && before !== undefined) this.#nodeGone(before);
-    this.#warnIfUnknown(change);
-    this.touchNode(key);
+    const { after } = change;
+    if (!isOnlyAReport(change)) this.#nodeChanged(change);
+    else if (this.#begun && after !== undefined) this.#parts.nodes.reported(after);
   }
 
   driverPod(change: Change<StoredDriverPod>): void {
@@ -123,6 +116,19 @@ export class Reactions implements Handlers {
     status.touch();
   }
 
+  #nodeChanged(change: Change<StoredNode>): void {
+    const { pools, workloads, fleet } = this.#parts;
+    const { key, before, after } = change;
+    if (pools.apply(change)) this.#driverObjects();
+    // Pods may have come while it was schedulable: what was read before that says nothing.
+    if (before?.unschedulable === false) workloads.stale(key);
+    // Counted by its label at once, whatever is decided later: whoever is in progress counts before anyone is let in.
+    if (after !== undefined && (isMarked(before) || isMarked(after))) fleet.see(key, stateOfNode(after));
+    else if (after === undefined && before !== undefined) this.#nodeGone(before);
+    this.#warnIfUnknown(change);
+    this.touchNode(key);
+  }
+
   #driverObjects(): void {
     if (this.#begun) this.#parts.driverSync.touch();
   }
@@ -157,6 +163,19 @@ export class Reactions implements Handlers {
     const { apiVersion, kind } = object.object;
     events.record({ regarding: { apiVersion, kind, name: object.name, uid: object.uid }, ...event });
   }
+}
+
+/**
+ * A kubelet writes its node every five minutes, changed or not: the same facts would lead to the same decision.
+ *
+ * @see https://kubernetes.io/docs/reference/node/node-status/#heartbeats
+ */
+function isOnlyAReport({ before, after }: Change<StoredNode>): boolean {
+  return (
+    before !== undefined &&
+    after !== undefined &&
+    isDeepStrictEqual({ ...before, resourceVersion: '' }, { ...after, resourceVersion: '' })
+  );
 }
 
 function labelOf(node: StoredNode | undefined): string | undefined {

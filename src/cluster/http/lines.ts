@@ -43,7 +43,10 @@ export class LineSplitter {
   }
 
   #take(): string {
-    const line = Buffer.concat(this.#rest, this.#restBytes).toString('utf8');
+    const [only] = this.#rest;
+    const bytes =
+      only !== undefined && this.#rest.length === 1 ? only : Buffer.concat(this.#rest, this.#restBytes);
+    const line = bytes.toString('utf8');
     this.#rest = [];
     this.#restBytes = 0;
     return line;

@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts';
 import { ApiError } from '../errors.ts';
 import { answerFailure } from '../status-errors.ts';
 import type { Call, RequestRecord } from './call.ts';
+import { Chunks } from './chunks.ts';
 import { ConnectionError, type Connection } from './connection.ts';
 import { Cutoff } from './cutoff.ts';
 import { openDispatchers, type Dispatchers } from './dispatchers.ts';
@@ -20,7 +21,7 @@ export interface TransportOptions {
 
 /** The bytes of a successful answer as they come, and how to cut them off. */
 export interface Stream {
-  readonly chunks: AsyncIterable<Buffer>;
+  readonly chunks: Chunks;
   readonly cutoff: Cutoff;
 }
 
@@ -58,9 +59,7 @@ export class Transport {
       const answer = await cutoff.race(this.#request(this.#dispatchers.watches, call, cutoff));
       cutoff.disarm();
       record(answer.statusCode);
-      // Without a listener, a stream that is cut off while nobody reads it would end the process.
-      answer.body.on('error', () => undefined);
-      return { chunks: answer.body as AsyncIterable<Buffer>, cutoff };
+      return { chunks: new Chunks(answer.body), cutoff };
     } catch (error) {
       cutoff.release();
       throw record(transportFailure(call, error, cutoff));

@@ -68,7 +68,12 @@ export async function* readEvents<T extends Stored>(
 ): AsyncGenerator<WatchEvent<T>> {
   const lines = new LineSplitter(limits.maxLineBytes);
   try {
-    for await (const chunk of watched(chunks, cutoff, limits.idleMs)) {
+    for (;;) {
+      // Only the wait for the stream is timed, not what the consumer does with an event.
+      cutoff.arm(limits.idleMs);
+      const { value: chunk } = await chunks.next();
+      cutoff.disarm();
+      if (chunk === undefined) return;
       for (const line of lines.push(chunk)) {
         yield decodeEvent(call, type, line);
         // Given up while an event was being dealt with: those that came with it are not delivered.
@@ -78,21 +83,8 @@ export async function* readEvents<T extends Stored>(
   } catch (error) {
     throw streamFailure(call, error, { cutoff, idleMs: limits.idleMs });
   } finally {
+    await chunks.return();
     cutoff.release();
-  }
-}
-
-// Only the wait for the stream is timed, not what the consumer does with an event.
-async function* watched(
-  chunks: AsyncIterable<Buffer>,
-  cutoff: Cutoff,
-  idleMs: number,
-): AsyncGenerator<Buffer> {
-  cutoff.arm(idleMs);
-  for await (const chunk of chunks) {
-    cutoff.disarm();
-    yield chunk;
-    cutoff.arm(idleMs);
   }
 }
 

@@ -106,6 +106,11 @@ export class NodeController {
     this.#work.touch(name);
   }
 
+  /** The node was written, and nothing about it that counts is different. */
+  reported(node: StoredNode): void {
+    this.#mandate.note(node, []);
+  }
+
   stop(): void {
     this.#work.stop();
   }
